@@ -1,0 +1,1 @@
+"""Commands: the one floor that prints and reads keys."""

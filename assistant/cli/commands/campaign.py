@@ -1,0 +1,125 @@
+"""`assistant campaign`: run, list, pieces."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
+from assistant.cli.output import Progressing, emit_json, emit_table, emit_text, say
+from assistant.errors import ConfigError, MissingArtefact
+from assistant.pipeline import Pipeline, load_campaigns
+from assistant.records import Campaign, Piece
+from assistant.workspace import Workspace
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Write, list and show campaigns.")
+
+
+@app.command()
+def run(
+    brief: Annotated[Path, typer.Argument(help="The brief, a TOML file.", metavar="BRIEF")],
+    segment: Annotated[list[str] | None, typer.Option(help="Only these segments; may be repeated.")] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the copy of a brief: every segment, channel and angle, and a control without a model."""
+    place = open_workspace(workspace)
+    with place.writing(), Progressing() as listener:
+        pipeline = Pipeline(place, listener)
+        pipeline.facts()
+        only = _known_segments(pipeline, segment or [])
+        result = pipeline.campaign(brief, only)
+    name = str(result.manifest.settings["campaign"])
+    campaign = _named(place, name)
+    if as_json:
+        emit_json([_row(campaign)])
+        return
+    _summary(campaign)
+    say(f"Next: assistant campaign pieces {name}, or assistant report")
+
+
+@app.command("list")
+def list_(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """All campaigns."""
+    campaigns = load_campaigns(open_workspace(workspace))
+    if as_json:
+        emit_json([_row(campaign) for campaign in campaigns])
+        return
+    emit_table(
+        ("campaign", "model", "pieces", "ready", "need review", "controls"),
+        [
+            (c.campaign, c.model, *(str(n) for n in (s.pieces, s.ready, s.needs_review, s.controls)))
+            for c in campaigns
+            for s in [c.summary]
+        ],
+    )
+
+
+@app.command()
+def pieces(
+    name: Annotated[str | None, typer.Argument(help="The campaign; without it, the only one.")] = None,
+    status: Annotated[str | None, typer.Option(help="ready or needs_review.")] = None,
+    segment: Annotated[str | None, typer.Option(help="Only this segment's.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Only this channel's.")] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The pieces of a campaign, as a customer would see them."""
+    campaign = _named(open_workspace(workspace), name)
+    wanted = {"status": status, "segment": segment, "channel": channel}
+    shown = [
+        piece
+        for piece in campaign.pieces
+        if all(value is None or getattr(piece, field).lower() == value.lower() for field, value in wanted.items())
+    ]
+    if as_json:
+        emit_json([_piece_row(piece) for piece in shown])
+        return
+    for piece in shown:
+        emit_text(f"\n{piece.piece}: {piece.status.replace('_', ' ')}")
+        for field in piece.fields:
+            emit_text(f"  {field.field}: {field.text}")
+        for reason in piece.reasons:
+            emit_text(f"  ! {reason}")
+
+
+def _named(place: Workspace, name: str | None) -> Campaign:
+    campaigns = {campaign.campaign: campaign for campaign in load_campaigns(place)}
+    if not campaigns:
+        raise MissingArtefact("There is no campaign yet; write one with `assistant campaign run BRIEF`.")
+    if name is None and len(campaigns) == 1:
+        return next(iter(campaigns.values()))
+    if name not in campaigns:
+        found = "No campaign is named" if name is None else f"There is no campaign {name!r}"
+        raise ConfigError(f"{found}; there are {', '.join(campaigns)}.")
+    return campaigns[name]
+
+
+def _known_segments(pipeline: Pipeline, asked: list[str]) -> tuple[str, ...]:
+    known = {sheet.segment.lower(): sheet.segment for sheet in pipeline.sheets()}
+    for name in asked:
+        if name.lower() not in known:
+            raise ConfigError(f"There is no segment {name!r} with facts; there are {', '.join(known.values())}.")
+    return tuple(known[name.lower()] for name in asked)
+
+
+def _summary(campaign: Campaign) -> None:
+    summary = campaign.summary
+    emit_text(f"{summary.pieces} pieces: {summary.ready} ready, {summary.needs_review} need review.")
+    for reason, count in summary.reasons.items():
+        emit_text(f"  {count} x {reason}")
+
+
+def _row(campaign: Campaign) -> dict[str, object]:
+    return {"campaign": campaign.campaign, "model": campaign.model, **campaign.summary.model_dump()}
+
+
+def _piece_row(piece: Piece) -> dict[str, object]:
+    row = piece.model_dump(include={"piece", "segment", "channel", "angle", "status", "reasons"})
+    return {
+        **row,
+        "fields": {field.field: field.text for field in piece.fields},
+        "slots": [slot.model_dump() for slot in piece.slots],
+        "spans": {field.field: [span.model_dump() for span in field.spans] for field in piece.fields},
+        "written_by": {field.field: field.written_by for field in piece.fields},
+    }

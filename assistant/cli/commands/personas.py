@@ -1,0 +1,43 @@
+"""`assistant personas`: write and show."""
+
+from typing import Annotated
+
+import typer
+
+from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
+from assistant.cli.output import Progressing, emit_json, emit_table, emit_text
+from assistant.errors import ConfigError
+from assistant.pipeline import Pipeline
+
+app = typer.Typer(add_completion=False)
+
+ORDER = ("who", "buys", "when", "price", "say", "avoid")
+
+
+@app.command()
+def personas(
+    segment: Annotated[str | None, typer.Option(help="Show only this segment's.")] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the personas that are not there yet, and show them: claims, their status and what they rest on."""
+    place = open_workspace(workspace)
+    with place.writing(), Progressing() as listener:
+        pipeline = Pipeline(place, listener)
+        pipeline.personas()
+        made = pipeline.personas_made()
+    shown = [persona for persona in made if segment is None or persona.segment.lower() == segment.lower()]
+    if not shown:
+        raise ConfigError(f"There is no persona of {segment!r}; there are {', '.join(p.segment for p in made)}.")
+    if as_json:
+        emit_json([persona.model_dump() for persona in shown])
+        return
+    for persona in shown:
+        emit_text(f"\n{persona.segment} {persona.name}\n{persona.line}")
+        emit_table(
+            ("about", "claim", "status", "rests on"),
+            [
+                (claim.about, claim.text, claim.status, ", ".join((*claim.facts, *claim.documents)))
+                for claim in sorted(persona.claims, key=lambda claim: ORDER.index(claim.about))
+            ],
+        )

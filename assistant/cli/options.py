@@ -1,0 +1,23 @@
+"""Options that many commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.workspace import Workspace
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option("--workspace", help="The workspace; without it, the one in this folder or above.", metavar="DIR"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="A list of objects on standard output and nothing else.")]
+
+
+def open_workspace(folder: Path | None) -> Workspace:
+    """The workspace that an option names, or the one around the current folder.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    return Workspace.find(Path.cwd()) if folder is None else Workspace.at(folder)

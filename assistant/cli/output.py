@@ -1,0 +1,123 @@
+"""Tables, JSON and progress. Results go to standard output, everything else to standard error."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from assistant.records import Manifest
+
+STAGES = {
+    "data": "Bringing rows in",
+    "features": "Computing features",
+    "segments": "Finding segments",
+    "facts": "Stating facts",
+    "index": "Indexing",
+    "personas": "Writing personas",
+    "campaign": "Writing copy",
+    "report": "Drawing the report",
+}
+_LINES_EVERY = 0.25
+
+notes = Console(stderr=True)
+results = Console()
+
+
+def say(text: str) -> None:
+    """A note to the person, on standard error."""
+    notes.print(escape(text), highlight=False)
+
+
+def emit_json(rows: Sequence[Mapping[str, Any]]) -> None:
+    """A list of objects on standard output."""
+    sys.stdout.write(json.dumps(list(rows), indent=1, ensure_ascii=False, default=str) + "\n")
+
+
+def emit_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
+    """A table on standard output; cells are text, never markup."""
+    table = Table(title=escape(title) or None, title_justify="left", header_style="bold", expand=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    results.print(table, highlight=False)
+
+
+def emit_text(text: str) -> None:
+    """A line on standard output; text, never markup."""
+    results.print(escape(text), highlight=False, soft_wrap=True)
+
+
+class Progressing:
+    """The pipeline's listener: bars on a terminal, plain lines elsewhere."""
+
+    def __init__(self) -> None:
+        """Bars are drawn once a stage starts."""
+        self._bars = (
+            Progress(
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[note]}"),
+                TimeElapsedColumn(),
+                console=notes,
+                transient=True,
+            )
+            if notes.is_terminal
+            else None
+        )
+        self._task: Any = None
+        self._told = 0.0
+
+    def __enter__(self) -> Self:
+        """Start drawing."""
+        if self._bars:
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the terminal as it was."""
+        if self._bars:
+            self._bars.stop()
+
+    def stage_started(self, stage: str) -> None:
+        """Show the stage."""
+        self._told = 0.0
+        if self._bars:
+            self._task = self._bars.add_task(STAGES[stage], total=None, note="")
+        else:
+            say(f"{STAGES[stage]} ...")
+
+    def stage_progress(self, stage: str, done: int, total: int, note: str = "") -> None:
+        """Move the bar, or print a line each quarter of the way."""
+        if self._bars:
+            self._bars.update(self._task, completed=done, total=total or None, note=escape(note))
+        elif total and done < total and done / total >= self._told + _LINES_EVERY:
+            self._told = done / total
+            say(f"  {done:,} of {total:,} {note}".rstrip())
+
+    def stage_ended(self, stage: str, kept: bool, seconds: float, manifest: Manifest) -> None:
+        """One line a stage."""
+        if self._bars and self._task is not None:
+            self._bars.remove_task(self._task)
+            self._task = None
+        told = ", ".join(f"{name} {_number(value)}" for name, value in manifest.notes.items() if _is_plain(value))
+        how = "kept, nothing it depends on has changed" if kept else f"{seconds:.1f} s"
+        say(f"{'=' if kept else '+'} {stage}: {how}{f' ({told})' if told else ''}")
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, int | float | str)
+
+
+def _number(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,236 @@
+"""Requests for copy, and the pieces made of their outcomes: candidates, checks, a choice, one repair."""
+
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from assistant.copywriting.angles import Angle, angle_named
+from assistant.copywriting.assembling import LINES, field_of, make_piece
+from assistant.copywriting.checks import check_field
+from assistant.copywriting.control import BY_HAND, control_lines
+from assistant.copywriting.documents import parse
+from assistant.copywriting.grammars import line_grammar, needed_slots
+from assistant.copywriting.slots import PieceSlots
+from assistant.prompting import Prompt, Shot, shots_for
+from assistant.records import Brief, Message, Outcome, Piece, Request
+
+SHOTS = 4
+SHOTS_OF_OCCASION = 2
+TEMPERATURE = 0.7
+TOP_P = 0.92
+_TOKENS = {"subject": 22, "preheader": 26, "opening": 30, "offer": 36, "action": 8, "sms": 48}
+
+# Selection: the likeliest candidate wins. A line that this campaign already says costs half a nat each time, one that
+# only repeats a worked example costs a quarter; below the floor the words do not hang together (read by eye on
+# candidates of the embedded model: above -1.1 nearly all make sense, below -1.4 hardly any does).
+REPEATED = 0.5
+COPIED = 0.25
+LEAST_LIKELY = -1.15
+
+_OCCASION_WORDS = {"away": "been away", "coupon": "likes coupons", "frequent": "comes often"}
+
+
+@dataclass(frozen=True)
+class CopyJob:
+    """One piece to write."""
+
+    brief: Brief
+    segment: str
+    channel: str
+    angle: str
+    occasion: str
+    """What there is to talk about with the segment; see `personas.occasion_of`."""
+    slots: PieceSlots
+    prompts: Mapping[str, Prompt]
+    """By line."""
+    candidates: int
+    seed: int
+
+    @property
+    def piece(self) -> str:
+        """The id of the piece to come."""
+        return f"{self.segment}-{self.channel}-{self.angle}"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The parts a model writes."""
+        return LINES[self.channel]
+
+
+@dataclass
+class Said:
+    """What a campaign has said so far, so that it does not say it again."""
+
+    times: Counter[str] = field(default_factory=Counter)
+
+    def add(self, text: str) -> None:
+        """Remember a line."""
+        self.times[text] += 1
+
+
+def copy_requests(job: CopyJob) -> list[Request]:
+    """All candidates of all lines of a piece."""
+    return [
+        request
+        for line in job.lines
+        for request in _requests(job, line, _messages(job, line), f"{job.piece}.{line}", 0, job.candidates)
+    ]
+
+
+def repair_requests(job: CopyJob, outcomes: Mapping[str, Outcome]) -> list[Request]:
+    """A second round, once, for the lines of which no candidate passed: told what was wrong with the likeliest."""
+    requests = []
+    for line in job.lines:
+        answered = _answers(job, line, outcomes)
+        if any(not problems(job, line, outcome.text) and fluent(outcome) for outcome in answered):
+            continue
+        messages = _messages(job, line)
+        if answered:
+            wrong = "; ".join(problems(job, line, answered[0].text)) or "the words do not hang together"
+            messages = (
+                *messages,
+                Message(role="assistant", content=answered[0].text),
+                Message(role="user", content=f"Not like that ({wrong}). {messages[-1].content}"),
+            )
+        count = max(1, job.candidates // 2)
+        requests += _requests(job, line, messages, f"{job.piece}.{line}", job.candidates, count)
+    return requests
+
+
+def write_pieces(jobs: Sequence[CopyJob], outcomes: Mapping[str, Outcome], model: str) -> list[Piece]:
+    """The pieces of a campaign, each line the best candidate that passes the checks.
+
+    A line of which none passes is the control's, and the piece needs review for it.
+
+    Args:
+        jobs: in the order in which lines are given out.
+        outcomes: by key, of the first round and of the repair.
+        model: the model's name.
+    """
+    said = Said()
+    return [_write(job, outcomes, model, said) for job in jobs]
+
+
+def problems(job: CopyJob, line: str, text: str) -> tuple[str, ...]:
+    """Why a candidate cannot stand; empty where it can."""
+    spans = parse(text)
+    held = sorted(span.slot for span in spans if span.kind == "slot")
+    wanted = needed_slots(line, job.slots.names)
+    reasons = []
+    if held not in [sorted(needed) for needed in wanted]:
+        reasons.append("slots: it must hold " + " or ".join(" and ".join(needed) or "no slot" for needed in wanted))
+    found = check_field(job.channel, field_of(job.channel, line), spans, job.slots)
+    return (*reasons, *(f"{result.check}: {result.message}" for result in found if result.severity == "error"))
+
+
+def fluent(outcome: Outcome) -> bool:
+    """Whether the model itself finds the words likely enough; true where it does not tell."""
+    return outcome.mean_logprob is None or outcome.mean_logprob >= LEAST_LIKELY
+
+
+def _write(job: CopyJob, outcomes: Mapping[str, Outcome], model: str, said: Said) -> Piece:
+    lines: dict[str, str] = {}
+    written_by: dict[str, str] = {}
+    failures: list[str] = []
+    tried = 0
+    repaired = False
+    control = control_lines(job.brief)
+    for line in job.lines:
+        answered = _answers(job, line, outcomes)
+        tried += len(answered)
+        repaired |= any(outcome.sample >= job.candidates for outcome in answered)
+        chosen = _choose(job, line, answered, said)
+        lines[line] = control[line] if chosen is None else chosen
+        written_by[line] = BY_HAND if chosen is None else model
+        if chosen is None:
+            failures.append(f"no_candidate, {line}: {_why_not(job, line, answered)}; the control's line stands there")
+        else:
+            said.add(chosen)
+    return make_piece(
+        segment=job.segment,
+        channel=job.channel,
+        angle=job.angle,
+        lines=lines,
+        written_by=written_by,
+        slots=job.slots,
+        model=model,
+        candidates=tried,
+        repaired=repaired,
+        prompt_hashes={job.prompts[line].id: job.prompts[line].fingerprint for line in job.lines},
+        failures=failures,
+    )
+
+
+def _choose(job: CopyJob, line: str, answered: Sequence[Outcome], said: Said) -> str | None:
+    copied = {shot.assistant for shot in job.prompts[line].shots}
+    scored = [
+        (
+            (outcome.mean_logprob or 0.0) - REPEATED * said.times[outcome.text] - COPIED * (outcome.text in copied),
+            -outcome.sample,
+            outcome.text,
+        )
+        for outcome in answered
+        if fluent(outcome) and not problems(job, line, outcome.text)
+    ]
+    return max(scored)[2] if scored else None
+
+
+def _why_not(job: CopyJob, line: str, answered: Sequence[Outcome]) -> str:
+    if not answered:
+        return "the model gave no whole answer"
+    reasons = Counter(reason.partition(":")[0] for outcome in answered for reason in problems(job, line, outcome.text))
+    if not reasons:
+        return f"all {len(answered)} candidates read badly"
+    return f"of {len(answered)} candidates none passed ({', '.join(f'{k} {n}' for k, n in reasons.most_common(3))})"
+
+
+def _answers(job: CopyJob, line: str, outcomes: Mapping[str, Outcome]) -> list[Outcome]:
+    """Whole answers to one line, likeliest first."""
+    keys = (f"{job.piece}.{line}.{sample}" for sample in range(2 * job.candidates))
+    found = [outcomes[key] for key in keys if key in outcomes and outcomes[key].status == "ok"]
+    return sorted(found, key=lambda outcome: -(outcome.mean_logprob or 0.0))
+
+
+def _messages(job: CopyJob, line: str) -> tuple[Message, ...]:
+    prompt = job.prompts[line]
+    angle = angle_named(job.angle)
+    values = {"angle": angle.words, "tone": job.brief.tone}
+    needed = {name: values[name] for name in prompt.variables}
+    return prompt.render(needed, _shots(job, line, prompt, angle))
+
+
+def _shots(job: CopyJob, line: str, prompt: Prompt, angle: Angle) -> list[Shot]:
+    """Worked examples of the angle, and of the occasion where there is one; other pieces get others."""
+    draw = random.Random(f"{job.seed}/{job.piece}/{line}")
+    if not any(shot.tags for shot in prompt.shots):
+        return draw.sample(prompt.shots, min(SHOTS, len(prompt.shots)))
+    of_angle = shots_for(prompt, (angle.name,))
+    of_occasion: tuple[Shot, ...] = ()
+    if job.occasion in _OCCASION_WORDS:
+        of_occasion = shots_for(prompt, (job.occasion,))
+    some = draw.sample(of_occasion, min(SHOTS_OF_OCCASION, len(of_occasion)))
+    rest = draw.sample(of_angle, min(SHOTS - len(some), len(of_angle)))
+    # The last example weighs most, so the occasion's stand there, said in the angle's words.
+    return [*rest, *(shot.model_copy(update={"user": rest[0].user}) for shot in some)]
+
+
+def _requests(
+    job: CopyJob, line: str, messages: tuple[Message, ...], key: str, first: int, count: int
+) -> list[Request]:
+    prompt = job.prompts[line]
+    return [
+        Request(
+            key=f"{key}.{sample}",
+            messages=messages,
+            prompt=prompt.id,
+            prompt_hash=prompt.fingerprint,
+            max_tokens=_TOKENS[line],
+            temperature=TEMPERATURE,
+            top_p=TOP_P,
+            seed=job.seed,
+            sample=sample,
+            grammar=line_grammar(line, job.slots.names),
+        )
+        for sample in range(first, first + count)
+    ]

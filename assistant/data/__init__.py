@@ -1,0 +1,24 @@
+"""A shop's rows as canonical Parquet tables: contracts, sources, loading."""
+
+from assistant.data.complete_journey import load_complete_journey, source_files
+from assistant.data.contracts import CONTRACTS, Column, Contract, check_table
+from assistant.data.engine import connect
+from assistant.data.loading import load_files
+from assistant.data.product_names import advertisable, readable_label, readable_name, within_sentence
+from assistant.data.tables import Tables
+
+__all__ = [
+    "CONTRACTS",
+    "Column",
+    "Contract",
+    "Tables",
+    "advertisable",
+    "check_table",
+    "connect",
+    "load_complete_journey",
+    "load_files",
+    "readable_label",
+    "readable_name",
+    "source_files",
+    "within_sentence",
+]

@@ -1,0 +1,60 @@
+"""Holding a local model's output to a grammar.
+
+A grammar is EBNF as xgrammar reads it, its start rule named `root`. Its speed depends on how free text is written:
+
+    fast    root ::= "Subject: " ([A-Za-z ,.] | "{product}" | "{offer}")* "\\n"
+    slow    root ::= (letter | slot)*      with rules letter and slot
+    slow    root ::= ([A-Za-z ,.]+ | "{product}")*
+    slow    root ::= ([A-Za-z ,.] | "{product}"){20,200}
+
+A repeated group must spell everything inside itself, repeat nothing in itself and not be counted: then a mask takes
+about 0.01 ms, else 13 ms and more for each token of each answer. Bound the length with `max_tokens`; a least length
+is the group written out that many times before its star.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import xgrammar
+
+CACHE_BYTES = 256 * 2**20
+"""Compiled grammars kept in memory, found by their text; the least recently used go first."""
+
+
+class Grammars:
+    """Compiles grammars for one tokenizer, and masks what they forbid."""
+
+    def __init__(self, tokenizer: Any, vocabulary: int, stops: Sequence[int], threads: int) -> None:
+        told = xgrammar.TokenizerInfo.from_huggingface(tokenizer, vocab_size=vocabulary, stop_token_ids=list(stops))
+        self._vocabulary = vocabulary
+        self._stops = set(stops)
+        self._compiler = xgrammar.GrammarCompiler(
+            told, max_threads=threads, cache_enabled=True, cache_limit_bytes=CACHE_BYTES
+        )
+        self._masks = xgrammar.BatchGrammarMatcher(max_threads=threads)
+
+    def matcher(self, grammar: str) -> Any:
+        """A fresh xgrammar matcher; ValueError with one line where the text is no grammar."""
+        try:
+            return xgrammar.GrammarMatcher(self._compiler.compile_grammar(grammar))
+        except RuntimeError as error:
+            raise ValueError(f"grammar: {' '.join(str(error).split())[:300]}") from None
+
+    def mask(self, logits: torch.Tensor, matchers: Sequence[Any | None]) -> None:
+        """Set to -inf, in place, what each row's grammar does not allow next; rows with None are left alone."""
+        held = [row for row, matcher in enumerate(matchers) if matcher]
+        if held:
+            bits = xgrammar.allocate_token_bitmask(len(matchers), self._vocabulary)
+            self._masks.batch_fill_next_token_bitmask([m for m in matchers if m], bits, held)
+            xgrammar.apply_token_bitmask_inplace(
+                logits, bits.to(logits.device), vocab_size=self._vocabulary, indices=held
+            )
+
+    def complete(self, matcher: Any) -> bool:
+        """Whether the whole grammar is matched and the text could not go on."""
+        if not matcher.is_completed():
+            return False
+        next_ones = torch.zeros((1, self._vocabulary))
+        self.mask(next_ones, [matcher])
+        return set(next_ones[0].isfinite().nonzero().flatten().tolist()) <= self._stops

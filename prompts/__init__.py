@@ -1,0 +1,1 @@
+"""Prompt files, versioned, a folder a theme; read by `assistant.prompting` alone."""
