@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from vectorstore import versions
+from vectorstore import spread, versions
 from vectorstore.embedders import Embedder, Vectors
 from vectorstore.entries import BuildReport, Entry, Found
 from vectorstore.errors import BadEntry, BrokenIndex, NoIndex, OtherEmbedder
@@ -33,7 +33,7 @@ _PAGE = 1000  # entries written or read at once; Chroma's limit follows from SQL
 # index, which costs milliseconds up to this length, and while every entry can be reached: texts much alike crowd
 # one another out of a narrow graph, so that a wider one is tried until none is lost.
 _EXACT_UP_TO = 4096
-_WIDTHS = (128, 512, 2048)
+_WIDTHS = (64, 256, 1024)
 
 Progress = Callable[[int, int], None]
 Labels = Mapping[str, str | Sequence[str]]
@@ -72,7 +72,7 @@ class Index:
         count = self.count()
         if min(limit, count) < 1 or any(not values for values in _allowed(where).values()):
             return []
-        vectors = self._embedder.embed([text])
+        vectors = spread.asked(self._embedder.embed([text]))
         with _chroma_speaks():
             answer: Any = self._collection.query(
                 query_embeddings=vectors,
@@ -177,7 +177,7 @@ def _read(folder: Path) -> _Before:
                 page: Any = collection.get(limit=_PAGE, offset=offset, include=["metadatas", "embeddings"])
                 labels.update(zip(page["ids"], map(dict, page["metadatas"]), strict=True))
                 for metadata, vector in zip(page["metadatas"], page["embeddings"], strict=True):
-                    vectors[metadata[_HASH]] = np.asarray(vector, dtype=np.float32)
+                    vectors[metadata[_HASH]] = spread.original(vector)
     except (NoIndex, BrokenIndex):
         return _Before(None, {}, {})
     return _Before(str(collection.metadata["embedder"]), labels, vectors)
@@ -233,11 +233,12 @@ def _write(version: Path, rows: Sequence[_Row], embedder: Embedder, width: int) 
                 ids=[row.entry.id for row in page],
                 documents=[row.entry.text for row in page],
                 metadatas=[dict(row.labels) for row in page],
-                embeddings=np.stack([row.vector for row in page]),
+                embeddings=spread.stored(np.stack([row.vector for row in page]), [row.entry.id for row in page]),
             )
         if not rows:
             return 0
-        everything = collection.query(query_embeddings=rows[0].vector[np.newaxis], n_results=len(rows), include=[])
+        query = spread.asked(rows[0].vector[np.newaxis])
+        everything = collection.query(query_embeddings=query, n_results=len(rows), include=[])
         return len(everything["ids"][0])
 
 
@@ -325,5 +326,4 @@ def _condition(where: Labels | None) -> "Where | None":
 
 
 def _similarity(distance: float) -> float:
-    # Chroma's cosine distance is one minus the cosine.
-    return round(min(1.0, max(-1.0, 1.0 - distance)), 6)
+    return round(spread.cosine(distance), 6)

@@ -31,7 +31,7 @@ results = Console()
 
 def say(text: str) -> None:
     """A note to the person, on standard error."""
-    notes.print(escape(text), highlight=False)
+    notes.print(escape(text), highlight=False, soft_wrap=True)
 
 
 def emit_json(rows: Sequence[Mapping[str, Any]]) -> None:

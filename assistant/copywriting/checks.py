@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from assistant.copywriting.channels import CHANNELS, sms_parts
 from assistant.copywriting.documents import opens_sentence, render, render_worst, worst_length
-from assistant.copywriting.lexicon import forbidden, function_words
+from assistant.copywriting.lexicon import forbidden, function_words, slot_uses
 from assistant.copywriting.nearness import near_duplicates
 from assistant.copywriting.slots import PieceSlots
 from assistant.records import CheckResult, Piece, Span
@@ -44,6 +44,7 @@ def check_field(channel: str, field: str, spans: Sequence[Span], slots: PieceSlo
         *_length(channel, field, spans, slots),
         *_facts_outside_slots(field, text),
         *_forbidden_words(field, text),
+        *_slot_use(field, spans),
         *_proper_nouns(field, spans, slots),
         *_repetition(field, text, spans),
         *_form(field, text, spans, slots),
@@ -96,6 +97,30 @@ def _forbidden_words(field: str, text: str) -> list[CheckResult]:
     return results
 
 
+def _slot_use(field: str, spans: Sequence[Span]) -> list[CheckResult]:
+    """Whether the words beside a slot say what its fact is: `take JANUARY off` uses a code as a discount."""
+    results = []
+    for at, span in enumerate(spans):
+        use = slot_uses().get(span.slot)
+        if use is None:
+            continue
+        before = spans[at - 1].text.lower().rstrip(" :,") if at and spans[at - 1].kind == "text" else ""
+        after = spans[at + 1].text.lower().lstrip() if at + 1 < len(spans) and spans[at + 1].kind == "text" else ""
+        introduced = _ends_with(before, use.before) or _starts_with(after, use.after)
+        if not introduced or _starts_with(after, use.not_after):
+            said = f"{before[-20:]} {{{span.slot}}}{after[:12]}".strip()
+            results.append(_error("slot_use", field, f"{said!r}: {use.reason}"))
+    return results
+
+
+def _ends_with(text: str, words: Sequence[str]) -> bool:
+    return any(re.search(rf"(?:^|\W){re.escape(word)}$", text) for word in words)
+
+
+def _starts_with(text: str, words: Sequence[str]) -> bool:
+    return any(re.match(rf"{re.escape(word)}\b", text) for word in words)
+
+
 def _proper_nouns(field: str, spans: Sequence[Span], slots: PieceSlots) -> list[CheckResult]:
     """A capital inside a sentence is a name, and a name is a fact."""
     known = _KNOWN_NAMES | {word for slot in slots.slots for word in _CAPITAL.findall(slot.value)}
@@ -139,7 +164,7 @@ def _form(field: str, text: str, spans: Sequence[Span], slots: PieceSlots) -> li
     shown = render(spans, slots)
     if not shown.strip():
         results.append(_error("empty", field, "there is no text"))
-    if re.search(r" {2}|\s[.,!?:;]|[,:;]{2}|[,:;-]\s*$|\.\.|['’]\s|^\W", shown.replace("\n", " ").replace("  ", " ")):
+    if re.search(r" {2}|\s[.,!?:;]|[,:;]{2}|[,:;-]\s*$|\.\.|^\W", shown.replace("\n", " ").replace("  ", " ")):
         results.append(_error("punctuation", field, "stray or doubled punctuation or blanks"))
     if "!" in text and text.count("!") > 1:
         results.append(_warning("exclamation", field, "more than one exclamation mark"))

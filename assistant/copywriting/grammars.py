@@ -36,7 +36,8 @@ def line_grammar(line: str, known: tuple[str, ...]) -> str:
     alternatives = []
     for needed in needed_slots(line, known):
         if not needed:
-            alternatives.append("[A-Z] [a-z] [a-z ]* [a-z]")
+            alternatives.append('[A-Z] [a-z]+ (" " [a-z]+)? (" " [a-z]+)? (" " [a-z]+)?')
+            continue
         for order in itertools.permutations(needed):
             slots = " w* ".join(f'"{{{slot}}}"' for slot in order)
             alternatives.append(f"start {slots} w*{end}")

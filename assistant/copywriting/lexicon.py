@@ -17,6 +17,35 @@ class Forbidden:
     pattern: re.Pattern[str]
 
 
+@dataclass(frozen=True)
+class SlotUse:
+    """The words that say what a slot's fact is."""
+
+    slot: str
+    reason: str
+    before: tuple[str, ...]
+    """One of these directly before it..."""
+    after: tuple[str, ...]
+    """...or one of these directly after it."""
+    not_after: tuple[str, ...]
+    """None of these directly after it."""
+
+
+@cache
+def slot_uses() -> dict[str, SlotUse]:
+    """Rules by slot; a slot without one may stand anywhere."""
+    return {
+        entry["slot"]: SlotUse(
+            slot=entry["slot"],
+            reason=entry["reason"],
+            before=tuple(entry["before"]),
+            after=tuple(entry["after"]),
+            not_after=tuple(entry.get("not_after", ())),
+        )
+        for entry in _words()["slot_use"]
+    }
+
+
 @cache
 def forbidden() -> tuple[Forbidden, ...]:
     """All kinds, in the order of the file."""

@@ -47,11 +47,12 @@ def ask(model: "BaseChatModel", request: Request) -> Outcome:
 
 
 def one_line(error: BaseException, model: "BaseChatModel | None" = None) -> str:
-    """An exception and its cause as one short line, without the model's key or anything that looks like one."""
-    parts = [f"{type(error).__name__}: {error}"]
-    if error.__cause__ is not None:
-        parts.append(f"{type(error.__cause__).__name__}: {error.__cause__}")
-    line = " ".join(" <- ".join(parts).split())
+    """An exception and its first cause as one short line, without the model's key or anything that looks like one."""
+    root = error
+    while root.__cause__ is not None:
+        root = root.__cause__
+    told = {str(each): f"{type(each).__name__}: {each}" for each in (root, error)}
+    line = " ".join(" <- ".join(reversed(told.values())).split())
     for secret in _secrets(model):
         line = line.replace(secret, "[key]")
     return redacted(line)[:LONGEST_ERROR]

@@ -104,7 +104,7 @@ def _loaded(folder: Path) -> tuple[Any, Any]:
         with no_progress():
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
             model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # a folder can be wrong in many ways, and each has an exception of its own
         raise ModelError(
             f"{folder} holds no chat model that transformers can load ({' '.join(str(error).split())[:200]}); "
             "give a folder with config.json, the weights and the tokenizer"

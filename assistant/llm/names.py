@@ -54,6 +54,9 @@ def open_model(name: str, *, cache_dir: Path, threads: int | None = None) -> "Ba
 
 
 def _local(rest: str, place: Place) -> "BaseChatModel":
+    # Torch's threads read this when torch is loaded. Spinning while they wait, as they would, makes every step
+    # ten times as long as soon as anything else runs on the machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from assistant.llm.decoding import VERSION
     from assistant.llm.local import LocalChatModel
     from assistant.llm.weights import converted, embedded_gguf, model_fingerprint, sha256

@@ -34,7 +34,8 @@ def check_claim(text: str, fact: Fact) -> tuple[str, ...]:
     counted = found(words, said.numbers)
     if counted:
         reasons.append(f"it states a number in words: {', '.join(counted)}")
-    reasons += _about_the_metric(words_of(bare), words, kind, fact, said)
+    # "4.2 orders" says what it counts by itself.
+    reasons += _about_the_metric(words_of(f"{bare} {fact.display}"), words, kind, fact, said)
     reasons += _direction(words, fact, said)
     for name, patterns in (("what the data does not tell", said.unmeasured), ("a span of time", said.periods)):
         strays = found(words, patterns)

@@ -236,9 +236,9 @@ def _advice_grammar(about: str) -> str:
 
 
 def name_words(sheet: FactSheet) -> tuple[str, ...]:
-    """The words of a segment's own name, without the noun: `Lost`, `Low-spending`."""
+    """The words of a segment's own name, without the noun: `Lost`, `Most Frequent`."""
     words = sheet.name.removesuffix(" shoppers").split(", ")
-    return tuple(word[:1].upper() + word[1:] for word in words)
+    return tuple(" ".join(part[:1].upper() + part[1:] for part in word.split()) for word in words)
 
 
 def _name_grammar(words: Sequence[str]) -> str:

@@ -99,7 +99,7 @@ def _asset(name: str) -> str:
 
 
 def _policy(style: str, script: str) -> str:
-    """A content security policy under which only the page's own two inline files count.
+    """A content security policy under which only the page's own style and script count.
 
     Text that got past escaping would still not run: its hash is not listed, and there is nothing to connect to.
     """

@@ -6,14 +6,16 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 import pytest
 
 from assistant.llm import open_model
-from assistant.llm.local import LocalChatModel
 from assistant.records import Message, Request
+
+if TYPE_CHECKING:
+    from assistant.llm.local import LocalChatModel
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 # Read when torch is loaded: threads that wait for work sleep, or they starve whatever runs beside this test.
@@ -27,7 +29,9 @@ def cache_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
-def local_model(cache_dir: Path) -> LocalChatModel:
+def local_model(cache_dir: Path) -> "LocalChatModel":
+    from assistant.llm.local import LocalChatModel
+
     model = open_model("local:", cache_dir=cache_dir)
     assert isinstance(model, LocalChatModel)
     return model

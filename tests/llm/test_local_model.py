@@ -1,4 +1,3 @@
-import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -50,11 +49,11 @@ def test_a_shared_prefix_and_padding_change_no_greedy_answer(
     local_model: LocalChatModel, plain: tuple[Any, Any], ask_for: Ask
 ) -> None:
     requests = [
-        ask_for(f"{place}", f"Write about {goods}.", system=COPYWRITER, max_tokens=20)
+        ask_for(f"{place}", f"Write about {goods}.", system=COPYWRITER, max_tokens=12)
         for place, goods in enumerate(GOODS)
     ]
-    requests += [ask_for("none", "What is the capital of France?", max_tokens=12)]
-    requests += [ask_for("pirate", "Where is the ship?", system="You are a pirate.", max_tokens=12)]
+    requests += [ask_for("none", "What is the capital of France?", max_tokens=8)]
+    requests += [ask_for("pirate", "Where is the ship?", system="You are a pirate.", max_tokens=8)]
     answers = by_key(list(local_model.answers(requests)))
     assert {key: answer.text for key, answer in answers.items()} == {
         request.key: generated(plain, request) for request in requests
@@ -64,7 +63,7 @@ def test_a_shared_prefix_and_padding_change_no_greedy_answer(
 def test_a_sampled_answer_does_not_depend_on_its_batch_mates(local_model: LocalChatModel, ask_for: Ask) -> None:
     def asked(place: int) -> Request:
         return ask_for(
-            f"{place}", f"Write about {GOODS[place % 4]}.", system=COPYWRITER, max_tokens=16, temperature=0.9,
+            f"{place}", f"Write about {GOODS[place % 4]}.", system=COPYWRITER, max_tokens=10, temperature=0.9,
             top_p=(1.0, 0.8)[place % 2], sample=place, seed=7,
         )  # fmt: skip
 
@@ -76,7 +75,7 @@ def test_a_sampled_answer_does_not_depend_on_its_batch_mates(local_model: LocalC
 
 
 def test_another_seed_is_another_answer(local_model: LocalChatModel, ask_for: Ask) -> None:
-    requests = [ask_for(f"{seed}", "Write about tea.", max_tokens=16, temperature=1.0, seed=seed) for seed in range(4)]
+    requests = [ask_for(f"{seed}", "Write about tea.", max_tokens=8, temperature=1.0, seed=seed) for seed in range(4)]
     assert len({answer.text for answer in local_model.answers(requests)}) == 4
 
 
@@ -106,13 +105,13 @@ def test_what_prompts_share_is_read_once(
 def test_rows_that_are_done_come_first_and_leave_the_others_right(
     local_model: LocalChatModel, plain: tuple[Any, Any], ask_for: Ask
 ) -> None:
-    lengths = [2, 4, 6, 8, 24]
+    lengths = [2, 3, 4, 5, 12]
     requests = [
         ask_for(f"{length}", f"Write a long story about {goods}.", max_tokens=length)
         for length, goods in zip(lengths, [*GOODS, "salt"], strict=True)
     ]
     answers = list(local_model.answers(requests))
-    assert [answer.key for answer in answers] == ["2", "4", "6", "8", "24"]
+    assert [answer.key for answer in answers] == ["2", "3", "4", "5", "12"]
     assert answers[-1].text == generated(plain, requests[-1])
 
 
@@ -126,39 +125,36 @@ def test_an_answer_cut_at_max_tokens_failed_and_keeps_its_text(local_model: Loca
 
 def test_an_answer_ends_before_a_stop_string(local_model: LocalChatModel, ask_for: Ask) -> None:
     count = "Write a story about tea."
-    (whole,) = local_model.answers([ask_for("whole", count, max_tokens=24)])
+    (whole,) = local_model.answers([ask_for("whole", count, max_tokens=14)])
     middle = whole.text.split()[3]
-    (cut,) = local_model.answers([ask_for("cut", count, max_tokens=24, stop=("zzz", middle))])
+    (cut,) = local_model.answers([ask_for("cut", count, max_tokens=14, stop=("zzz", middle))])
     assert cut.status == "ok"
     assert cut.text == whole.text[: whole.text.index(middle)]
 
 
-def test_the_mean_logprob_is_the_models_own(
-    local_model: LocalChatModel, plain: tuple[Any, Any], ask_for: Ask
-) -> None:
-    request = ask_for("x", "Say a word.", max_tokens=6, temperature=1.5, grammar='root ::= "Salt " "water"')
+def test_the_mean_logprob_is_the_models_own(local_model: LocalChatModel, plain: tuple[Any, Any], ask_for: Ask) -> None:
+    request = ask_for("x", "Name three fruits.", max_tokens=8, temperature=1.5, top_p=0.5, seed=1)
     (answer,) = local_model.answers([request])
-    assert answer.text == "Salt water"
     model, tokenizer = plain
     turns = [message.model_dump() for message in request.messages]
     prompt = tokenizer(tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))["input_ids"]
-    said = [*tokenizer(answer.text)["input_ids"], tokenizer.eos_token_id]
+    said = tokenizer(answer.text)["input_ids"] + [tokenizer.eos_token_id] * (answer.status == "ok")
+    assert len(said) == answer.tokens_out
     with torch.inference_mode():
         odds = model(torch.tensor([prompt + said])).logits[0].log_softmax(-1)
     wanted = sum(float(odds[len(prompt) - 1 + place, token]) for place, token in enumerate(said)) / len(said)
-    assert answer.tokens_out == len(said)
     assert answer.mean_logprob == pytest.approx(wanted, abs=0.01)
 
 
 def test_output_is_held_to_a_grammar_beside_free_rows(local_model: LocalChatModel, ask_for: Ask) -> None:
-    free_text = "([A-Za-z ,.!'] | \"{product}\")"
+    free_text = '([A-Za-z ,.!\'] | "{product}")'
     grammar = f'root ::= "Try {{product}}" {free_text} {free_text}* "!"'
     held = [
-        ask_for(f"held {place}", "Write: only 3 apples left, $9!", grammar=grammar, max_tokens=40, temperature=1.0,
+        ask_for(f"held {place}", "Write: only 3 apples left, $9!", grammar=grammar, max_tokens=30, temperature=1.0,
                 sample=place)
         for place in range(6)
     ]  # fmt: skip
-    free = ask_for("free", "Write the numbers 1 2 3 4 5 in digits.", max_tokens=24)
+    free = ask_for("free", "Write the numbers 1 2 3 4 5 in digits.", max_tokens=12)
     answers = by_key(list(local_model.answers([*held, free])))
     for request in held:
         answer = answers[request.key]
@@ -170,14 +166,17 @@ def test_output_is_held_to_a_grammar_beside_free_rows(local_model: LocalChatMode
 
 
 def test_a_grammar_that_is_complete_at_max_tokens_is_no_truncation(local_model: LocalChatModel, ask_for: Ask) -> None:
+    closed, going_on = 'root ::= "yes"', 'root ::= "yes" " indeed"*'
+    (whole,) = local_model.answers([ask_for("whole", grammar=closed, max_tokens=9)])
+    needed = whole.tokens_out - 1  # without the end token
     requests = [
-        ask_for("closed", grammar='root ::= "yes" | "no"', max_tokens=1),
-        ask_for("open", grammar='root ::= "yes" | "no" | "yes indeed" | "no indeed"', max_tokens=1),
+        ask_for("closed", grammar=closed, max_tokens=needed),
+        ask_for("going on", grammar=going_on, max_tokens=needed),
     ]
     answers = by_key(list(local_model.answers(requests)))
-    assert answers["closed"].text in ("yes", "no")
+    assert [answer.text for answer in answers.values()] == ["yes", "yes"]
     assert answers["closed"].status == "ok"
-    assert is_truncated(answers["open"])
+    assert is_truncated(answers["going on"])
 
 
 def test_what_cannot_be_asked_fails_alone(local_model: LocalChatModel, ask_for: Ask) -> None:
@@ -208,9 +207,9 @@ def test_seconds_of_a_batch_add_up_to_its_wall_time(local_model: LocalChatModel,
 
 def test_it_can_be_invoked_like_any_chat_model(local_model: LocalChatModel, ask_for: Ask) -> None:
     messages = [SystemMessage("You are terse."), HumanMessage("Say hello to Ann.")]
-    reply = local_model.invoke(messages, max_tokens=12, temperature=0.7, seed=3)
+    reply = local_model.invoke(messages, max_tokens=8, temperature=0.7, seed=3)
     (answer,) = local_model.answers(
-        [ask_for("x", "Say hello to Ann.", system="You are terse.", max_tokens=12, temperature=0.7, seed=3)]
+        [ask_for("x", "Say hello to Ann.", system="You are terse.", max_tokens=8, temperature=0.7, seed=3)]
     )
     assert reply.text == answer.text
     assert reply.usage_metadata is not None
@@ -225,9 +224,3 @@ def test_a_tool_message_is_refused_in_one_sentence(local_model: LocalChatModel) 
 
 def test_asking_for_nothing_answers_nothing(local_model: LocalChatModel) -> None:
     assert list(local_model.answers([])) == []
-
-
-def test_a_mean_logprob_is_never_positive(local_model: LocalChatModel, ask_for: Ask) -> None:
-    (answer,) = local_model.answers([ask_for("x", "What is one plus one?", max_tokens=8)])
-    assert answer.mean_logprob is not None
-    assert -math.inf < answer.mean_logprob <= 0

@@ -73,7 +73,7 @@ def pieces_for(index: int) -> tuple[Piece, ...]:
         "footer": "{sender}, {address}. {unsubscribe}",
     }
     sms = {
-        "text": "{sender} : {offer.discount} off {product} until {offer.deadline} with {offer.code}. "
+        "text": "{sender}: {offer.discount} off {product} until {offer.deadline} with {offer.code}. "
         "{link} Reply STOP to end"
     }
     return (

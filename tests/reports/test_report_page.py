@@ -105,6 +105,17 @@ def test_a_slot_that_the_piece_does_not_define_is_shown_as_it_would_be_sent(shop
     assert "{offer.discount} off what you always buy" in tree.one("div", class_="subject").text
 
 
+def test_a_field_reads_as_a_customer_sees_it(shop: ReportData, tree: Tree) -> None:
+    piece = shop.campaigns[0].pieces[0]
+    card = tree.one("article", id="campaign-1-piece-1")
+    assert "Baby food2 and the rest of your list, until October 83." in "".join(card.words)
+    assert "baby food2 is on the shelf" in "".join(card.words)
+    body = "".join(word for word in card.words if not word.strip().isdigit())
+    for field in piece.fields:
+        for line in filter(None, field.text.split("\n")):
+            assert line in body
+
+
 def test_claims_are_marked_and_refused_sentences_are_kept_with_reasons(tree: Tree) -> None:
     card = tree.one("article", id="segment-1").text
     assert "They come every few days, fill half the till and rarely wait for an offer. ✓ verified S1.F01 S1.F02" in card

@@ -106,6 +106,4 @@ def _list(place: Workspace, segmentation: Segmentation, as_json: bool) -> None:
     bar = place.settings.segments.min_jaccard
     below = [segment.segment for segment in segmentation.segments if segment.jaccard < bar]
     if below:
-        say(
-            f"Not stable, so not to be trusted: {', '.join(below)} (Jaccard below {bar})."
-        )
+        say(f"Not stable, so not to be trusted: {', '.join(below)} (Jaccard below {bar}).")

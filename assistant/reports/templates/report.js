@@ -78,7 +78,7 @@ for (const heat of document.querySelectorAll(".heat")) {
   });
 }
 
-// A link into something folded or filtered away opens it first.
+// A link into something folded or filtered away opens it first; not every browser unfolds by itself.
 const reveal = (hash) => {
   const target = document.getElementById(decodeURIComponent(hash.slice(1)));
   if (!target) return;
