@@ -83,7 +83,7 @@ class Index:
             )
         columns = (answer[name][0] for name in ("ids", "documents", "metadatas", "distances"))
         found = [
-            Found(id_, content, _own(labels), _similarity(distance))
+            Found(id_, content, _own(labels), round(spread.cosine(distance), 6))
             for id_, content, labels, distance in zip(*columns, strict=True)
         ]
         return sorted(found, key=lambda one: (-one.similarity, one.id))[:limit]
@@ -323,7 +323,3 @@ def _condition(where: Labels | None) -> "Where | None":
     if len(terms) < 2:  # Chroma takes no "$and" of one
         return terms[0] if terms else None
     return {"$and": terms}
-
-
-def _similarity(distance: float) -> float:
-    return round(spread.cosine(distance), 6)

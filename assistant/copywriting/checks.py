@@ -166,6 +166,8 @@ def _form(field: str, text: str, spans: Sequence[Span], slots: PieceSlots) -> li
         results.append(_error("empty", field, "there is no text"))
     if re.search(r" {2}|\s[.,!?:;]|[,:;]{2}|[,:;-]\s*$|\.\.|^\W", shown.replace("\n", " ").replace("  ", " ")):
         results.append(_error("punctuation", field, "stray or doubled punctuation or blanks"))
+    if any(sentence.count(":") > 1 for sentence in re.split(r"[.!?\n]", text)):
+        results.append(_error("punctuation", field, "two colons in one sentence"))
     if "!" in text and text.count("!") > 1:
         results.append(_warning("exclamation", field, "more than one exclamation mark"))
     return results

@@ -6,6 +6,9 @@ repetitions stall the grammar's compiler.
 """
 
 import itertools
+import json
+
+from assistant.copywriting.lexicon import slot_uses
 
 # Slots that a line must hold; one of the alternatives, in any order. An empty set: no slot at all.
 _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -31,14 +34,43 @@ def needed_slots(line: str, known: tuple[str, ...]) -> tuple[tuple[str, ...], ..
 
 
 def line_grammar(line: str, known: tuple[str, ...]) -> str:
-    """EBNF of one line: words around each set of slots it may hold, in any order of them."""
+    """EBNF of one line: words around each set of slots it may hold, in any order of them.
+
+    A slot that the checks want introduced (a discount is saved or taken off, a code is used) stands there with one of
+    its introductions, so a candidate is not spent on learning that.
+    """
     end = "" if line in _ENDS else ' "."'
     alternatives = []
+    slots: dict[str, None] = {}
     for needed in needed_slots(line, known):
         if not needed:
             alternatives.append('[A-Z] [a-z]+ (" " [a-z]+)? (" " [a-z]+)? (" " [a-z]+)?')
             continue
         for order in itertools.permutations(needed):
-            slots = " w* ".join(f'"{{{slot}}}"' for slot in order)
-            alternatives.append(f"start {slots} w*{end}")
-    return f'root ::= {" | ".join(alternatives)}\nstart ::= "" | [A-Z] w*\nw ::= {_CLASS}\n'
+            slots |= dict.fromkeys(order)
+            first, *rest = (_rule(slot) for slot in order)
+            after = "".join(f" w* {rule}" for rule in rest)
+            alternatives.append(f"[A-Z] w* {first}{after} w*{end}")
+            alternatives.append(f"{first}-opening{after} w*{end}")
+    rules = [f"root ::= {' | '.join(alternatives)}", f"w ::= {_CLASS}"]
+    for slot in slots:
+        said = _introductions(slot)
+        rules.append(f"{_rule(slot)} ::= {' | '.join(map(_literal, said))}")
+        rules.append(f"{_rule(slot)}-opening ::= {' | '.join(_literal(text[:1].upper() + text[1:]) for text in said)}")
+    return "\n".join(rules) + "\n"
+
+
+def _introductions(slot: str) -> list[str]:
+    """A slot with the words that say what it is; alone where it may stand alone."""
+    use = slot_uses().get(slot)
+    if use is None:
+        return [f"{{{slot}}}"]
+    return [*(f"{word} {{{slot}}}" for word in use.before), *(f"{{{slot}}} {word}" for word in use.after)]
+
+
+def _rule(slot: str) -> str:
+    return slot.replace(".", "-").replace("_", "-")
+
+
+def _literal(text: str) -> str:
+    return json.dumps(text)

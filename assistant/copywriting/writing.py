@@ -18,20 +18,23 @@ from assistant.copywriting.slots import PieceSlots
 from assistant.prompting import Prompt, Shot, shots_for
 from assistant.records import Brief, Message, Outcome, Piece, Request
 
-SHOTS = 4
+SHOTS = 5
 SHOTS_OF_OCCASION = 2
-TEMPERATURE = 0.65
+TEMPERATURE = 0.55
 TOP_P = 0.92
 _TOKENS = {"subject": 22, "preheader": 26, "opening": 30, "offer": 36, "action": 10, "sms": 48}
 
 # Selection: the likeliest candidate wins, by the mean log-probability of its tokens. A line that this campaign already
 # says costs half a nat each time, one that only repeats a worked example a quarter, and each word of meaning that no
-# worked example of its line has a third: a small model that leaves their vocabulary soon leaves sense as well. Below
-# the floor the words do not hang together. All four were set by eye on candidates of the embedded model.
+# worked example of its line has more than half: a small model that leaves their vocabulary soon leaves sense as well.
+# Below the floor the words do not hang together. All were set by eye on candidates of the embedded model.
 REPEATED = 0.5
 COPIED = 0.25
-STRAY = 0.35
+STRAY = 0.6
 LEAST_LIKELY = -1.1
+# Two or three words on a button are everybody's, and the fewer tokens, the less likely each.
+ACTION = "action"
+LEAST_LIKELY_ACTION = -1.6
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _SLOT = re.compile(r"\{[^{}]*\}")
@@ -199,7 +202,9 @@ def _choose(job: CopyJob, line: str, answered: Sequence[Outcome], said: Said) ->
 
 
 def _stands(job: CopyJob, line: str, outcome: Outcome) -> bool:
-    return likelihood(job, line, outcome) >= LEAST_LIKELY and not problems(job, line, outcome.text)
+    return likelihood(job, line, outcome) >= (LEAST_LIKELY_ACTION if line == ACTION else LEAST_LIKELY) and not problems(
+        job, line, outcome.text
+    )
 
 
 def _why_not(job: CopyJob, line: str, answered: Sequence[Outcome]) -> str:

@@ -68,7 +68,7 @@ class Context:
         tokens = [[0] * (width - len(row)) + list(row) for row in rows]
         real = [[0] * (width - len(row)) + [1] * len(row) for row in rows]
         fresh = torch.tensor(real, device=self._mask.device)
-        positions = (self._mask.sum(1, keepdim=True) + fresh.cumsum(1)).clamp(min=0)
+        positions = (self._mask.sum(1, keepdim=True) + fresh.cumsum(1) - 1).clamp(min=0)
         self._mask = torch.cat([self._mask, fresh], dim=1)
         said = self._model(
             input_ids=torch.tensor(tokens, device=self._mask.device),

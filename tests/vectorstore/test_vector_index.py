@@ -164,6 +164,17 @@ def test_no_text_is_crowded_out_by_others_much_like_it(size: int, hashing: Embed
         ]
 
 
+def test_many_entries_of_one_text_hide_neither_one_another_nor_the_rest(hashing: Embedder, tmp_path: Path) -> None:
+    entries = [Entry(f"{n:04}", "no description" if n < 1500 else f"product {n}") for n in range(2000)]
+    build(tmp_path, entries, hashing)
+    with Index.open(tmp_path, hashing) as index:
+        found = index.search("no description", limit=1500)
+        assert [one.id for one in found] == [entry.id for entry in entries[:1500]]
+        assert {one.similarity for one in found} == {1.0}
+        for entry in entries[1500::50]:
+            assert index.search(entry.text, limit=1)[0].id == entry.id
+
+
 def test_a_graph_that_loses_entries_is_made_again_and_wider(
     hashing: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
