@@ -116,6 +116,8 @@ def _load(path: Path, record: type[RecordT]) -> RecordT:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{path} does not exist; expected a TOML file there.") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}); expected a TOML file there.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from None
     try:

@@ -5,6 +5,7 @@ A prompt file is TOML: `id`, `released`, `purpose`, `variables`, a `system` text
 """
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from importlib import resources
@@ -83,12 +84,10 @@ def load_prompt(name: str, override: Path | None = None) -> Prompt:
         path = override / f"{name}.toml"
         return _parse(str(path), path.read_bytes())
     folder, _, stem = name.partition("/")
+    place = resources.files("prompts").joinpath(folder)
+    versions = re.compile(rf"{re.escape(stem)}@(\d+)\.toml")
     files = sorted(
-        (
-            file
-            for file in resources.files("prompts").joinpath(folder).iterdir()
-            if file.name.startswith(f"{stem}@") and file.name.endswith(".toml")
-        ),
+        (file for file in (place.iterdir() if place.is_dir() else ()) if versions.fullmatch(file.name)),
         key=lambda file: int(file.name.removesuffix(".toml").rpartition("@")[2]),
     )
     if not files:
@@ -102,6 +101,8 @@ def _parse(place: str, content: bytes) -> Prompt:
         prompt = Prompt.model_validate({**raw, "fingerprint": "sha256:" + hashlib.sha256(content).hexdigest()})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
         raise ConfigError(f"Prompt file {place}: {error}") from None
+    if not all(Template(text).is_valid() for text in (prompt.system, prompt.user)):
+        raise ConfigError(f"Prompt file {place}: a $ stands before no variable; write $$ where a dollar is meant.")
     used = {name for text in (prompt.system, prompt.user) for name in Template(text).get_identifiers()}
     if used != set(prompt.variables):
         raise ConfigError(

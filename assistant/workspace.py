@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import tomli_w
 from filelock import FileLock, Timeout
+from pydantic import ValidationError
 
 from assistant.config import Settings, load_settings
 from assistant.errors import MissingArtefact, WorkspaceError
@@ -177,20 +178,26 @@ class Workspace:
 
     def manifest(self, folder: Path, stage: str) -> Manifest | None:
         """A stage's manifest, or None where there is none that can be read."""
-        path = self.manifest_path(folder, stage)
-        return read_record(path, Manifest) if path.exists() else None
+        try:
+            return read_record(self.manifest_path(folder, stage), Manifest)
+        except MissingArtefact:
+            return None
 
 
 def read_record(path: Path, record: type[RecordT]) -> RecordT:
     """Read a record from its JSON file.
 
     Raises:
-        MissingArtefact: the file is absent.
+        MissingArtefact: the file is absent, or another version of this software wrote it.
     """
     try:
         return record.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         raise MissingArtefact(f"{path} has not been made yet.") from None
+    except ValidationError:
+        raise MissingArtefact(
+            f"{path} holds no {record.__name__.lower()} that can be read; delete it, then make it again."
+        ) from None
 
 
 def write_record(path: Path, record: Record) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from assistant.errors import AssistantError
+
 # name -> (module below assistant.cli.commands, one line of help); the order is that of a first visit.
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "A real grocery chain's data, end to end, to DIR/report.html."),
@@ -63,11 +65,7 @@ def run() -> None:
     except KeyboardInterrupt:
         print("Stopped. What was finished is kept; type the same again to go on.", file=sys.stderr)
         sys.exit(130)
-    except Exception as error:
-        from assistant.errors import AssistantError
-
-        if not isinstance(error, AssistantError):
-            raise
+    except AssistantError as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
 

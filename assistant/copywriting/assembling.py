@@ -17,7 +17,7 @@ LAYOUTS: dict[str, dict[str, str]] = {
         "action": "<action>",
         "footer": "{sender}, {address}. {unsubscribe}",
     },
-    "sms": {"text": "{sender}: <sms> {link} Reply STOP to opt out."},
+    "sms": {"text": "{sender}. <sms> {link} Reply STOP to opt out."},
 }
 LINES: dict[str, tuple[str, ...]] = {
     "email": ("subject", "preheader", "opening", "offer", "action"),

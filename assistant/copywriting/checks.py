@@ -106,8 +106,11 @@ def _slot_use(field: str, spans: Sequence[Span]) -> list[CheckResult]:
             continue
         before = spans[at - 1].text.lower().rstrip(" :,") if at and spans[at - 1].kind == "text" else ""
         after = spans[at + 1].text.lower().lstrip() if at + 1 < len(spans) and spans[at + 1].kind == "text" else ""
-        introduced = _ends_with(before, use.before) or _starts_with(after, use.after)
-        if not introduced or _starts_with(after, use.not_after):
+        introduced = [_ends_with(before, use.before), _starts_with(after, use.after)]
+        free = not use.before and not use.after
+        wrong = _ends_with(before, use.not_before) or _starts_with(after, use.not_after)
+        # "Save 15% off" says it twice.
+        if wrong or not (free or sum(introduced) == 1):
             said = f"{before[-20:]} {{{span.slot}}}{after[:12]}".strip()
             results.append(_error("slot_use", field, f"{said!r}: {use.reason}"))
     return results

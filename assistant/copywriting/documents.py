@@ -52,9 +52,7 @@ def _fill(spans: Sequence[Span], slots: PieceSlots, *, worst: bool) -> str:
             text += "\n"
         else:
             value = slots[span.slot].worst if worst else slots[span.slot].value
-            # What follows the sender's name opens the message.
-            opens = opens_sentence(text) or ("sender" in slots and text == f"{slots['sender'].value}: ")
-            text += value[:1].upper() + value[1:] if opens and span.slot == "product" else value
+            text += value[:1].upper() + value[1:] if opens_sentence(text) and span.slot == "product" else value
     return text
 
 

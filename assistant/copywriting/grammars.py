@@ -63,7 +63,7 @@ def line_grammar(line: str, known: tuple[str, ...]) -> str:
 def _introductions(slot: str) -> list[str]:
     """A slot with the words that say what it is; alone where it may stand alone."""
     use = slot_uses().get(slot)
-    if use is None:
+    if use is None or not (use.before or use.after):
         return [f"{{{slot}}}"]
     return [*(f"{word} {{{slot}}}" for word in use.before), *(f"{{{slot}}} {word}" for word in use.after)]
 

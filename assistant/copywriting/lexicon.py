@@ -27,6 +27,8 @@ class SlotUse:
     """One of these directly before it..."""
     after: tuple[str, ...]
     """...or one of these directly after it."""
+    not_before: tuple[str, ...]
+    """None of these directly before it."""
     not_after: tuple[str, ...]
     """None of these directly after it."""
 
@@ -40,6 +42,7 @@ def slot_uses() -> dict[str, SlotUse]:
             reason=entry["reason"],
             before=tuple(entry["before"]),
             after=tuple(entry["after"]),
+            not_before=tuple(entry.get("not_before", ())),
             not_after=tuple(entry.get("not_after", ())),
         )
         for entry in _words()["slot_use"]

@@ -1,5 +1,6 @@
 """Requests for copy, and the pieces made of their outcomes: candidates, checks, a choice, one repair."""
 
+import math
 import random
 import re
 from collections import Counter
@@ -20,17 +21,17 @@ from assistant.records import Brief, Message, Outcome, Piece, Request
 
 SHOTS = 5
 SHOTS_OF_OCCASION = 2
-TEMPERATURE = 0.55
+TEMPERATURE = 0.5
 TOP_P = 0.92
 _TOKENS = {"subject": 22, "preheader": 26, "opening": 30, "offer": 36, "action": 10, "sms": 48}
 
 # Selection: the likeliest candidate wins, by the mean log-probability of its tokens. A line that this campaign already
 # says costs half a nat each time, one that only repeats a worked example a quarter, and each word of meaning that no
-# worked example of its line has more than half: a small model that leaves their vocabulary soon leaves sense as well.
+# worked example of its line has a whole one: a small model that leaves their vocabulary soon leaves sense as well.
 # Below the floor the words do not hang together. All were set by eye on candidates of the embedded model.
 REPEATED = 0.5
 COPIED = 0.25
-STRAY = 0.6
+STRAY = 1.0
 LEAST_LIKELY = -1.1
 # Two or three words on a button are everybody's, and the fewer tokens, the less likely each.
 ACTION = "action"
@@ -81,11 +82,14 @@ class Said:
 
 def copy_requests(job: CopyJob) -> list[Request]:
     """All candidates of all lines of a piece."""
-    return [
-        request
-        for line in job.lines
-        for request in _requests(job, line, _messages(job, line), f"{job.piece}.{line}", 0, job.candidates)
-    ]
+    requests = []
+    for line in job.lines:
+        # Two sets of worked examples, half of the candidates each: a small model that has fallen into a rut with one
+        # set is out of it with the other.
+        half = math.ceil(job.candidates / 2)
+        for draw, (first, count) in enumerate(((0, half), (half, job.candidates - half))):
+            requests += _requests(job, line, _messages(job, line, draw), f"{job.piece}.{line}", first, count)
+    return requests
 
 
 def repair_requests(job: CopyJob, outcomes: Mapping[str, Outcome]) -> list[Request]:
@@ -95,13 +99,13 @@ def repair_requests(job: CopyJob, outcomes: Mapping[str, Outcome]) -> list[Reque
         answered = _answers(job, line, outcomes)
         if any(_stands(job, line, outcome) for outcome in answered):
             continue
-        messages = _messages(job, line)
+        messages = _messages(job, line, 2)
         if answered:
             wrong = "; ".join(problems(job, line, answered[0].text)) or "the words do not hang together"
             messages = (
                 *messages,
                 Message(role="assistant", content=answered[0].text),
-                Message(role="user", content=f"Not like that ({wrong}). {messages[-1].content}"),
+                Message(role="user", content=f"Refused, {wrong}. Another one. {messages[-1].content}"),
             )
         count = max(1, job.candidates // 2)
         requests += _requests(job, line, messages, f"{job.piece}.{line}", job.candidates, count)
@@ -223,25 +227,25 @@ def _answers(job: CopyJob, line: str, outcomes: Mapping[str, Outcome]) -> list[O
     return sorted(found, key=lambda outcome: -(outcome.mean_logprob or 0.0))
 
 
-def _messages(job: CopyJob, line: str) -> tuple[Message, ...]:
+def _messages(job: CopyJob, line: str, draw: int) -> tuple[Message, ...]:
     prompt = job.prompts[line]
     angle = angle_named(job.angle)
     values = {"angle": angle.words, "tone": job.brief.tone}
     needed = {name: values[name] for name in prompt.variables}
-    return prompt.render(needed, _shots(job, line, prompt, angle))
+    return prompt.render(needed, _shots(job, line, prompt, angle, draw))
 
 
-def _shots(job: CopyJob, line: str, prompt: Prompt, angle: Angle) -> list[Shot]:
+def _shots(job: CopyJob, line: str, prompt: Prompt, angle: Angle, draw: int) -> list[Shot]:
     """Worked examples of the angle, and of the occasion where there is one; other pieces get others."""
-    draw = random.Random(f"{job.seed}/{job.piece}/{line}")
+    chance = random.Random(f"{job.seed}/{job.piece}/{line}/{draw}")
     if not any(shot.tags for shot in prompt.shots):
-        return draw.sample(prompt.shots, min(SHOTS, len(prompt.shots)))
+        return chance.sample(prompt.shots, min(SHOTS, len(prompt.shots)))
     of_angle = shots_for(prompt, (angle.name,))
     of_occasion: tuple[Shot, ...] = ()
     if job.occasion in _OCCASIONS:
         of_occasion = shots_for(prompt, (job.occasion,))
-    some = draw.sample(of_occasion, min(SHOTS_OF_OCCASION, len(of_occasion)))
-    rest = draw.sample(of_angle, min(SHOTS - len(some), len(of_angle)))
+    some = chance.sample(of_occasion, min(SHOTS_OF_OCCASION, len(of_occasion)))
+    rest = chance.sample(of_angle, min(SHOTS - len(some), len(of_angle)))
     # The last example weighs most, so the occasion's stand there, said in the angle's words.
     return [*rest, *(shot.model_copy(update={"user": rest[0].user}) for shot in some)]
 
@@ -257,8 +261,8 @@ def _requests(
             prompt=prompt.id,
             prompt_hash=prompt.fingerprint,
             max_tokens=_TOKENS[line],
-            # The first candidate is the likeliest answer, the others look around it.
-            temperature=0.0 if sample == 0 else TEMPERATURE,
+            # The first candidate of a prompt is its likeliest answer, the others look around it.
+            temperature=0.0 if sample == first else TEMPERATURE,
             top_p=TOP_P,
             seed=job.seed,
             sample=sample,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import pandas as pd
+
 from assistant.errors import DataError
 
 Kind = Literal["string", "int64", "timestamp", "date", "boolean"]
@@ -139,14 +141,15 @@ def check_table(contract: Contract, table: Any, place: str) -> int:
             raise DataError(f"{place}: column {column.name!r} is {found}; expected {column.kind} ({column.meaning}).")
     ruled = [c for c in contract.columns if not c.nullable or c.minimum is not None or c.values]
     counts = table.aggregate(
-        rows=table.count(), **{f"bad_{column.name}": _bad(table, column).sum() for column in ruled}
+        rows=table.count(), **{f"bad_{column.name}": breaks(table[column.name], column).sum() for column in ruled}
     ).execute()
     for column in ruled:
         bad = int(counts[f"bad_{column.name}"].fillna(0).iloc[0])
         if bad:
-            value = table.filter(_bad(table, column))[column.name].limit(1).execute().iloc[0]
+            first = table.filter(breaks(table[column.name], column)).select(column.name).limit(1).execute().iloc[0, 0]
             raise DataError(
-                f"{place}: column {column.name!r} holds {value!r} ({bad:,} rows like it); expected {_expected(column)}."
+                f"{place}: column {column.name!r} holds {shown(first)} ({bad:,} rows like it); "
+                f"expected {expected(column)}."
             )
     if contract.key:
         doubled = table.group_by(list(contract.key)).aggregate(times=lambda t: t.count()).filter(lambda t: t.times > 1)
@@ -172,11 +175,11 @@ def _is_kind(dtype: Any, kind: Kind) -> bool:
     )
 
 
-def _bad(table: Any, column: Column) -> Any:
-    value = table[column.name]
+def breaks(value: Any, column: Column) -> Any:
+    """Whether a value of a column is one that its contract refuses, as an Ibis expression, never null."""
     bad = value.isnull() & (not column.nullable)
     if column.kind == "string" and not column.nullable:
-        bad = bad | (value == "")
+        bad = bad | (value == "").fill_null(False)
     if column.minimum is not None:
         bad = bad | (value < column.minimum).fill_null(False)
     if column.values:
@@ -184,7 +187,8 @@ def _bad(table: Any, column: Column) -> Any:
     return bad
 
 
-def _expected(column: Column) -> str:
+def expected(column: Column) -> str:
+    """What a column may hold, in words."""
     parts = [f"{column.kind} ({column.meaning})"]
     if not column.nullable:
         parts.append("never empty")
@@ -193,3 +197,10 @@ def _expected(column: Column) -> str:
     if column.values:
         parts.append("one of " + ", ".join(column.values))
     return ", ".join(parts)
+
+
+def shown(value: Any) -> str:
+    """A value of a table for a message: texts in quotation marks, an absent one as `nothing`."""
+    if pd.isna(value):
+        return "nothing"
+    return repr(value) if isinstance(value, str) else str(value)

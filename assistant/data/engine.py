@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import duckdb
 import ibis
+
+# What the engine raises where it cannot read a file.
+EngineError = duckdb.Error
 
 
 def connect(threads: int | None = None) -> Any:

@@ -4,18 +4,25 @@ Money may be given in major units instead: a column `amount`, `discount` or `cou
 `amount_minor`, `discount_minor` or `coupon_minor` and is multiplied by a hundred, exactly.
 """
 
+import dataclasses
+import functools
+import operator
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ibis
 
-from assistant.data.contracts import CONTRACTS, Column, Contract, check_table
-from assistant.data.engine import connect
+from assistant.data.contracts import CONTRACTS, Column, Contract, breaks, check_table, expected, shown
+from assistant.data.engine import EngineError, connect
+from assistant.data.files import open_file, place_of, unreadable
 from assistant.data.product_names import advertisable
 from assistant.data.tables import write_parquet
 from assistant.errors import DataError
 
+# Wide enough for what a float's text may carry beyond its cents.
+_EXACT = "decimal(28, 9)"
 _MONEY = {"amount_minor": "amount", "discount_minor": "discount", "coupon_minor": "coupon"}
 
 # What a file may leave out, and what is then written.
@@ -54,74 +61,116 @@ def load_files(out: Path, files: Mapping[str, Path]) -> dict[str, int]:
     rows = {}
     tables: dict[str, Any] = {}
     for name, contract in CONTRACTS.items():
-        if name in files:
-            tables[name] = _canonical(contract, _read(engine, files[name], name), str(files[name]))
-        else:
-            tables[name] = _absent(contract, tables)
-        path = out / f"{name}.parquet"
-        write_parquet(tables[name], path, list(contract.key or contract.names))
+        try:
+            table = _canonical(engine, contract, files[name]) if name in files else _absent(contract, tables)
+            path = out / f"{name}.parquet"
+            write_parquet(table, path, list(contract.key or contract.names))
+        except EngineError as error:
+            # A CSV is read as it is asked for: a line that is none shows only now.
+            raise unreadable(files[name], error) from None if name in files else error
         tables[name] = engine.read_parquet(str(path))
         rows[name] = check_table(contract, tables[name], str(files.get(name, name)))
     return rows
 
 
-def _read(engine: Any, path: Path, table: str) -> Any:
-    if not path.exists():
-        raise DataError(f"{path} does not exist; expected the shop's {table} as CSV or Parquet.")
-    try:
-        if path.suffix.lower() == ".parquet":
-            return engine.read_parquet(str(path))
-        # Text first: a customer id `007` must not become the number 7.
-        return engine.read_csv(str(path), all_varchar=True)
-    except Exception as error:
-        first = str(error).strip().splitlines()[0]
-        raise DataError(f"{path} cannot be read as {path.suffix.lstrip('.') or 'CSV'}: {first}") from None
+@dataclass(frozen=True)
+class _Given:
+    """A column of a contract as a file gives it."""
+
+    column: Column
+    """The contract's, under the name it has in the file."""
+    found: Any
+    """As it stands in the file."""
+    value: Any
+    """In the contract's type; null where it cannot be."""
+    expected: str
+
+    @property
+    def wrong(self) -> Any:
+        """Whether the value cannot be taken, never null."""
+        said = (self.found.cast("string").strip() != "").fill_null(False)
+        return (self.value.isnull() & said) | breaks(self.value, self.column)
 
 
-def _canonical(contract: Contract, table: Any, place: str) -> Any:
+def _canonical(engine: Any, contract: Contract, path: Path) -> Any:
+    table = open_file(engine, path, contract.table)
+    given = {column.name: _given(column, table) for column in contract.columns}
+    for column in contract.columns:
+        if given[column.name] is None and not _has_default(contract, column):
+            raise DataError(
+                f"{path}: no column {column.name!r} ({column.meaning}); the file has {', '.join(table.columns)}. "
+                "Rename the column in the file and type the same again."
+            )
+    _refuse_wrong(table, [own for own in given.values() if own is not None], path)
     columns = {}
     for column in contract.columns:
-        columns[column.name] = _column(contract, column, table, place)
+        own = given[column.name]
+        columns[column.name] = _default(contract, column, table) if own is None else own.value
     return table.select(**columns)
 
 
-def _column(contract: Contract, column: Column, table: Any, place: str) -> Any:
-    major = _MONEY.get(column.name)
+def _given(column: Column, table: Any) -> _Given | None:
     if column.name in table.columns:
-        return _typed(table[column.name], column, table, place)
-    if major is not None and major in table.columns:
-        exact = _typed(table[major], Column(major, "string", column.meaning), table, place)
-        money = exact.try_cast("decimal(18, 2)")
-        _refuse_unparsed(table, table[major], money, Column(major, "int64", f"{column.meaning}, major units"), place)
-        return (money * 100).cast("int64")
-    if contract.table == "products" and column.name == "advertisable":
-        return _advertisable(table)
-    if column.name in _DEFAULTS[contract.table]:
-        return ibis.literal(_DEFAULTS[contract.table][column.name]).cast(column.kind)
-    raise DataError(
-        f"{place}: no column {column.name!r} ({column.meaning}); the file has {', '.join(table.columns)}. "
-        "Rename the column in the file and type the same again."
+        found = table[column.name]
+        return _Given(column, found, _typed(found, column), expected(column))
+    major = _MONEY.get(column.name)
+    if major is None or major not in table.columns:
+        return None
+    # By way of text and decimals: as a float, 1.15 is less than 115 cents.
+    exact = table[major].cast("string").try_cast(_EXACT)
+    meaning = column.meaning.replace("minor units", "such as 12.30, two decimals at most")
+    return _Given(
+        dataclasses.replace(column, name=major),
+        table[major],
+        _whole(exact * 100),
+        expected(dataclasses.replace(column, meaning=meaning)).replace("int64", "an amount", 1),
     )
 
 
-def _typed(value: Any, column: Column, table: Any, place: str) -> Any:
-    if value.type().is_string() and column.kind == "string":
-        return value.strip().nullif("")
-    cast = value.try_cast(column.kind)
-    _refuse_unparsed(table, value, cast, column, place)
-    return cast
+def _typed(value: Any, column: Column) -> Any:
+    if column.kind == "string":
+        return value.cast("string").strip().nullif("")
+    if column.kind == "int64":
+        return _whole(value.try_cast(_EXACT) if value.type().is_string() else value)
+    if column.kind == "timestamp" and value.type().is_timestamp() and value.type().timezone:
+        # An instant; which day it was in the shop is not said.
+        return ibis.null("timestamp")
+    return value.try_cast(column.kind)
 
 
-def _refuse_unparsed(table: Any, value: Any, cast: Any, column: Column, place: str) -> None:
-    wrong = table.mutate(_row=ibis.row_number(), _found=value.cast("string"), _cast=cast)
-    wrong = wrong.filter(wrong["_cast"].isnull() & wrong["_found"].notnull() & (wrong["_found"] != ""))
-    first = wrong.select("_row", "_found").limit(1).execute()
-    if len(first):
-        line = int(first["_row"].iloc[0]) + 2  # a header line, and people count from one
-        raise DataError(
-            f"{place}, line {line}: column {column.name!r} holds {first['_found'].iloc[0]!r}; "
-            f"expected {column.kind} ({column.meaning})."
-        )
+def _whole(number: Any) -> Any:
+    """Integers, and null where a cast would have rounded."""
+    whole = number.try_cast("int64")
+    return (whole == number).ifelse(whole, ibis.null("int64"))
+
+
+def _refuse_wrong(table: Any, given: list[_Given], path: Path) -> None:
+    """Name the first row that cannot be taken; one pass over the file, whatever its columns."""
+    marked = table.select(
+        _row=ibis.row_number(),
+        **{f"found_{at}": own.found.cast("string") for at, own in enumerate(given)},
+        **{f"wrong_{at}": own.wrong for at, own in enumerate(given)},
+    )
+    wrong = functools.reduce(operator.or_, (marked[f"wrong_{at}"] for at in range(len(given))))
+    first = marked.filter(wrong).order_by("_row").limit(1).execute()
+    if not len(first):
+        return
+    row = first.iloc[0]
+    at = next(at for at in range(len(given)) if row[f"wrong_{at}"])
+    raise DataError(
+        f"{place_of(path, int(row['_row']))}: column {given[at].column.name!r} holds {shown(row[f'found_{at}'])}; "
+        f"expected {given[at].expected}."
+    )
+
+
+def _has_default(contract: Contract, column: Column) -> bool:
+    return column.name in _DEFAULTS[contract.table] or (contract.table, column.name) == ("products", "advertisable")
+
+
+def _default(contract: Contract, column: Column, table: Any) -> Any:
+    if column.name == "advertisable":
+        return _advertisable(table)
+    return ibis.literal(_DEFAULTS[contract.table][column.name]).cast(column.kind)
 
 
 def _advertisable(table: Any) -> Any:

@@ -70,8 +70,8 @@ def build_sheets(
         metrics = [
             metric
             for metric in (*general, *_product_metrics(bought, inside, settings.min_group_size))
-            # No fact is stated of fewer customers than the smallest group.
-            if (metric.denominator[inside] > 0).sum() >= settings.min_group_size
+            # No fact is stated of fewer customers than the smallest group, nor set beside that of so few others.
+            if all((metric.denominator[group] > 0).sum() >= settings.min_group_size for group in (inside, ~inside))
         ]
         compared = compare(
             np.column_stack([metric.numerator for metric in metrics]),

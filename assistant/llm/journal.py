@@ -10,6 +10,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
+from filelock import FileLock
 from pydantic import Field
 
 from assistant.errors import WorkspaceError
@@ -85,24 +86,28 @@ class Journal:
     """The calls in one SQLite file, which is made where it is absent.
 
     Each call is committed as soon as its outcome is there, so a killed process loses only what was in flight.
-    Several threads may share one object, several processes one file. Raises WorkspaceError where the file is no
-    journal. `clock` tells when a call was made.
+    Several threads may share one object, several processes one file; a lock file beside it is held while it is
+    opened. Raises WorkspaceError where the file is no journal or cannot be opened. `clock` tells when a call was made.
     """
 
     def __init__(self, path: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._clock = clock
         self._lock = Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = sqlite3.connect(path, timeout=WAIT, isolation_level=None, check_same_thread=False)
-        self._file.row_factory = sqlite3.Row
         try:
-            self._prepare(path)
+            self._file = sqlite3.connect(path, timeout=WAIT, isolation_level=None, check_same_thread=False)
+            self._file.row_factory = sqlite3.Row
+            try:
+                # SQLite does not wait when two processes make one file a WAL file at once: it fails.
+                with FileLock(path.with_name(f"{path.name}.lock"), timeout=WAIT):
+                    self._prepare(path)
+            except BaseException:
+                self._file.close()
+                raise
+        except (sqlite3.OperationalError, OSError) as error:
+            raise WorkspaceError(f"{path} cannot be opened ({error}); free it or move it, and run again") from None
         except sqlite3.DatabaseError as error:
-            self._file.close()
             raise WorkspaceError(f"{path} is no journal ({error}); move it away and run again") from None
-        except WorkspaceError:
-            self._file.close()
-            raise
 
     def _prepare(self, path: Path) -> None:
         (version,) = self._file.execute("PRAGMA user_version").fetchone()

@@ -44,7 +44,7 @@ def _drawn(odds: torch.Tensor, top_p: torch.Tensor, draw: torch.Tensor, count: i
     if count < odds.shape[-1]:
         short = last.flatten() == count
         kept = torch.where(short, top_p, kept)
-        beyond = short & (draw >= mass[:, -1])
+        beyond = short & ((top_p < 1) | (draw >= mass[:, -1]))
     rank = (mass <= (draw * kept)[:, None]).sum(dim=-1)
     # Rounding may carry a draw close to 1 past the last token that is possible at all.
     rank = torch.minimum(rank, (ranked > 0).sum(dim=-1) - 1).clamp(min=0)

@@ -1,7 +1,8 @@
 """One stage: skipped when its key is unchanged, else made aside, moved into place and described by a manifest.
 
 The manifest goes first and comes last. A process killed anywhere leaves either the old artefact with its manifest,
-or no manifest, and then the stage runs again; half an artefact is never taken for a whole one.
+or no manifest, and then the stage runs again; half an artefact is never taken for a whole one. While there is no
+manifest, a list tells which files may lie there, so that the next run still knows what to remove.
 """
 
 import datetime as dt
@@ -17,7 +18,7 @@ from pathlib import Path
 from assistant import __version__
 from assistant.pipeline.listening import Listener
 from assistant.records import Manifest
-from assistant.workspace import Workspace, sha256_file, write_record
+from assistant.workspace import Workspace, sha256_file, write_atomic, write_record
 
 _PACKAGES = (
     "duckdb", "ibis-framework", "numpy", "pandas", "scikit-learn", "chromadb", "sentence-transformers",
@@ -89,21 +90,13 @@ def run_stage(
     listener.stage_started(stage)
     began = time.perf_counter()
     aside = workspace.aside(stage)
-    notes = make(aside)
-    made = sorted(path for path in aside.rglob("*") if path.is_file())
-    workspace.manifest_path(folder, stage).unlink(missing_ok=True)
-    outputs = {}
-    for path in made:
-        target = folder / path.relative_to(aside)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
-        outputs[target.relative_to(workspace.root).as_posix()] = sha256_file(target)
-    for path in in_place:
-        outputs[path.relative_to(workspace.root).as_posix()] = sha256_file(path)
-    if before is not None:
-        for gone in set(before.outputs) - set(outputs):
-            (workspace.root / gone).unlink(missing_ok=True)
-    shutil.rmtree(aside)
+    try:
+        notes = make(aside)
+        placed = {path.relative_to(workspace.root).as_posix(): sha256_file(path) for path in in_place}
+        earlier = set() if before is None else set(before.outputs) - set(placed)
+        outputs = {**_into_place(workspace, stage, folder, aside, earlier), **placed}
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
     manifest = Manifest(
         stage=stage,
         key=key,
@@ -117,8 +110,35 @@ def run_stage(
         notes=dict(notes),
     )
     write_record(workspace.manifest_path(folder, stage), manifest)
+    _unfinished(folder, stage).unlink(missing_ok=True)
     listener.stage_ended(stage, False, manifest.seconds, manifest)
     return StageResult(stage, False, manifest)
+
+
+def _into_place(workspace: Workspace, stage: str, folder: Path, aside: Path, earlier: set[str]) -> dict[str, str]:
+    """Move what was made aside to where it belongs, and remove what an earlier run, finished or not, left there.
+
+    Returns:
+        Path below the workspace -> hash.
+    """
+    made = {folder / path.relative_to(aside): path for path in sorted(aside.rglob("*")) if path.is_file()}
+    names = {target.relative_to(workspace.root).as_posix(): target for target in made}
+    unfinished = _unfinished(folder, stage)
+    if unfinished.exists():
+        earlier = earlier | set(unfinished.read_text(encoding="utf-8").splitlines())
+    write_atomic(unfinished, "\n".join(sorted(earlier | set(names))))
+    workspace.manifest_path(folder, stage).unlink(missing_ok=True)
+    for target, path in made.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+    for gone in earlier - set(names):
+        (workspace.root / gone).unlink(missing_ok=True)
+    return {name: sha256_file(target) for name, target in names.items()}
+
+
+def _unfinished(folder: Path, stage: str) -> Path:
+    """Where a stage lists the files it is about to write or remove."""
+    return folder / f".{stage}.unfinished"
 
 
 def _whole(root: Path, manifest: Manifest) -> bool:

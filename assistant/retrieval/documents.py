@@ -34,16 +34,16 @@ def build_documents(
         sheets: fact sheets; their product facts become `buys_more` documents.
         assignments: `customer_id`, `segment`.
         currency: ISO 4217.
-        min_group_size: fewest customers a coupon product may speak of.
+        min_group_size: fewest customers behind any number, and behind the name of a coupon product.
 
     Returns:
         Documents with unique ids. Groups smaller than the fact sheets allow have no document.
     """
-    lines = tables.orders.filter(tables.orders.ordered_at < ibis.timestamp(f"{as_of.isoformat()} 00:00:00"))
-    lines = lines.inner_join(tables.products.filter(tables.products.advertisable), "product_id")
+    seen = tables.orders.filter(tables.orders.ordered_at < ibis.timestamp(f"{as_of.isoformat()} 00:00:00"))
+    lines = seen.inner_join(tables.products.filter(tables.products.advertisable), "product_id")
     return (
         *_products(lines, currency, min_group_size),
-        *_together(lines),
+        *_together(lines, int(seen.order_id.nunique().execute()), min_group_size),
         *_buys_more(sheets),
         *_coupons(lines, sheets, assignments, min_group_size),
     )
@@ -100,24 +100,35 @@ def _products(lines: Any, currency: str, least: int) -> list[Document]:
     return list({document.document: document for document in documents}.values())
 
 
-def _together(lines: Any) -> list[Document]:
-    """For each of the best sellers, the product that shares a basket with it most beyond chance (lift)."""
-    pairs: Any = lines.select("order_id", "name").distinct().execute()
+def _together(lines: Any, orders: int, least: int) -> list[Document]:
+    """For each of the best sellers, the product that shares a basket with it most beyond chance (lift).
+
+    Args:
+        lines: order lines of products that may be named.
+        orders: all orders, whatever is in them.
+        least: fewest customers who must have bought both at once.
+    """
+    pairs: Any = lines.group_by("order_id", "name").aggregate(customer_id=lambda t: t.customer_id.min()).execute()
     names = pairs["name"].value_counts().sort_index().nlargest(COMPANION_NAMES).index
     pairs = pairs[pairs["name"].isin(names)]
-    orders, _ = pd.factorize(pairs["order_id"])
-    baskets = sparse.csr_matrix((np.ones(len(pairs)), (orders, names.get_indexer(pairs["name"]))))
-    if not baskets.shape[0]:
+    if not len(pairs):
         return []
+    rows, _ = pd.factorize(pairs["order_id"])
+    baskets = sparse.csc_matrix((np.ones(len(pairs)), (rows, names.get_indexer(pairs["name"]))))
+    whose = pairs.assign(row=rows).drop_duplicates("row").set_index("row")["customer_id"]
     both = (baskets.T @ baskets).toarray()
     alone = both.diagonal().copy()
     np.fill_diagonal(both, 0)
-    lift = both * baskets.shape[0] / np.outer(alone, alone)
+    lift = both * orders / np.outer(alone, alone)
     lift[both < LEAST_TOGETHER] = 0
     documents = []
     for at in np.argsort([str(name) for name in names]):
         other = int(lift[at].argmax())
         if lift[at, other] <= 1:
+            continue
+        together = np.intersect1d(*(baskets[:, [column]].nonzero()[0] for column in (int(at), other)))
+        # A hundred baskets may be those of a few customers.
+        if whose[together].nunique() < least:
             continue
         first, second = str(names[int(at)]), str(names[other])
         documents.append(

@@ -5,11 +5,13 @@ Computational Statistics & Data Analysis 52: a cluster is stable when fits on re
 His reading: below 0.6 nothing should be said of a cluster, from 0.75 on it is a valid pattern.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import silhouette_score
 
 from assistant.records import KTrial
@@ -67,7 +69,10 @@ def fit_centroids(scaled: Matrix, k: int, seed: int) -> Matrix:
     if len(scaled) > FIT_SAMPLE:
         rows = np.random.default_rng(seed).choice(len(scaled), FIT_SAMPLE, replace=False)
         scaled = scaled[rows]
-    model = KMeans(n_clusters=k, n_init=STARTS, random_state=seed).fit(scaled)
+    with warnings.catch_warnings():
+        # A resample may hold fewer different customers than clusters: the cluster left over is empty, and unstable.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model = KMeans(n_clusters=k, n_init=STARTS, random_state=seed).fit(scaled)
     return np.asarray(model.cluster_centers_, dtype=np.float64)
 
 

@@ -52,7 +52,7 @@ def fit_segments(
         Segments `S1`, `S2`, ... by falling share of revenue; every customer is in exactly one.
 
     Raises:
-        DataError: there are fewer customers than two segments of the smallest size need.
+        DataError: there are fewer customers than two segments need, or all of them are alike.
     """
     features = features.sort_values("customer_id", kind="stable").reset_index(drop=True)
     needed = 10 * K_MIN
@@ -66,8 +66,14 @@ def fit_segments(
     raw = features[list(names)].to_numpy(dtype=np.float64)
     scaler = Scaler.fit(raw, logged)
     scaled = scaler.transform(raw)
+    different = len(np.unique(scaled, axis=0))
+    if different < K_MIN:
+        raise DataError(
+            f"All {len(features)} customers are alike in {', '.join(names)}; segments need customers who differ. "
+            "Check those columns of the orders and bring them in again with `assistant ingest`."
+        )
     trials = []
-    for k in range(K_MIN, min(settings.k_max, len(features) // 10) + 1):
+    for k in range(K_MIN, min(settings.k_max, len(features) // 10, different) + 1):
         trial = try_k(
             scaled,
             k,

@@ -167,6 +167,11 @@ def test_a_file_that_is_no_journal_is_a_workspace_error(tmp_path: Path) -> None:
         Journal(path)
 
 
+def test_a_journal_that_cannot_be_opened_is_a_workspace_error(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="cannot be opened"):
+        Journal(tmp_path)
+
+
 def test_a_journal_of_another_version_is_a_workspace_error(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     with Journal(path):

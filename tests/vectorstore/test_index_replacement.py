@@ -215,15 +215,19 @@ def test_two_builds_at_once_are_refused_and_readers_are_not(tmp_path: Path) -> N
     assert seen(tmp_path) == "1"
 
 
-def test_a_reader_that_loses_the_race_with_two_builds_opens_the_newest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_reader_that_loses_the_race_with_a_build_opens_the_newest(
+    gone: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build(tmp_path, generation(0), HashingEmbedder())
-    lost = tmp_path / "version-00000000"
-    answers = [lost]
-    honest = vectorstore.versions.current
-    monkeypatch.setattr("vectorstore.versions.current", lambda folder: answers.pop() if answers else honest(folder))
-    assert seen(tmp_path) == "0"
+    old = vectorstore.versions.current(tmp_path)
+    with Index.open(tmp_path, HashingEmbedder()):
+        build(tmp_path, generation(1), HashingEmbedder())
+        # The reader has read CURRENT before the build and looks at the folder after it.
+        answers = [tmp_path / "version-00000000" if gone else old]
+        honest = vectorstore.versions.current
+        monkeypatch.setattr("vectorstore.versions.current", lambda folder: answers.pop() if answers else honest(folder))
+        assert seen(tmp_path) == "1"
     assert not answers
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from assistant.cli.output import say
 from assistant.config import Settings, ShopSettings
+from assistant.errors import ConfigError
 from assistant.workspace import SETTINGS_FILE, Workspace, write_atomic
 
 app = typer.Typer(add_completion=False)
@@ -20,10 +22,6 @@ def init(
     currency: Annotated[str, typer.Option(help="ISO 4217 code of every amount.")] = "USD",
 ) -> None:
     """Make a workspace: settings, and a brief to start from."""
-    from pydantic import ValidationError
-
-    from assistant.errors import ConfigError
-
     try:
         settings = Settings(shop=ShopSettings(name=name, currency=currency))
     except ValidationError as error:
