@@ -104,9 +104,9 @@ def _slot_use(field: str, spans: Sequence[Span]) -> list[CheckResult]:
         use = slot_uses().get(span.slot)
         if use is None:
             continue
-        before = spans[at - 1].text.lower().rstrip(" :,") if at and spans[at - 1].kind == "text" else ""
+        before = spans[at - 1].text.lower().rstrip() if at and spans[at - 1].kind == "text" else ""
         after = spans[at + 1].text.lower().lstrip() if at + 1 < len(spans) and spans[at + 1].kind == "text" else ""
-        introduced = [_ends_with(before, use.before), _starts_with(after, use.after)]
+        introduced = [_ends_with(before.rstrip(" :,"), use.before), _starts_with(after, use.after)]
         free = not use.before and not use.after
         wrong = _ends_with(before, use.not_before) or _starts_with(after, use.not_after)
         # "Save 15% off" says it twice.
@@ -148,7 +148,8 @@ def _repetition(field: str, text: str, spans: Sequence[Span]) -> list[CheckResul
         word for word in _WORD.findall(text.lower()) if len(word) >= SHORTEST_REPEATED and word not in function_words()
     ]
     often = sorted(word for word, times in Counter(words).items() if times > MOST_OFTEN)
-    every = _WORD.findall(text.lower())
+    # A slot parts the words around it: "with {product}. With {offer.code}" repeats nothing.
+    every = [word for span in spans for word in (_WORD.findall(span.text.lower()) or [f"{{{span.slot}}}"])]
     pairs = Counter(zip(every, every[1:], every[2:], strict=False))
     again = sorted(" ".join(words) for words, times in pairs.items() if times > 1)
     slots = Counter(span.slot for span in spans if span.kind == "slot" and span.slot != "sender")

@@ -3,13 +3,14 @@
 A grammar is EBNF as xgrammar reads it, its start rule named `root`. Its speed depends on how free text is written:
 
     fast    root ::= "Subject: " ([A-Za-z ,.] | "{product}" | "{offer}")* "\\n"
+    fast    root ::= w* "{product}" w*     with the rule w ::= [a-z ,.]
     slow    root ::= (letter | slot)*      with rules letter and slot
     slow    root ::= ([A-Za-z ,.]+ | "{product}")*
     slow    root ::= ([A-Za-z ,.] | "{product}"){20,200}
 
-A repeated group must spell everything inside itself, repeat nothing in itself and not be counted: then a mask takes
-about 0.01 ms, else 13 ms and more for each token of each answer. Bound the length with `max_tokens`; a least length
-is the group written out that many times before its star.
+Where alternatives are repeated together they must be spelled out there, not named as rules, not be repeated
+themselves and not be counted. Then a mask takes about 0.01 ms; else it takes 2 to 15 ms for each token of each
+answer. Bound the length with `max_tokens`; a least length is the group written out that many times before its star.
 """
 
 from collections.abc import Sequence
