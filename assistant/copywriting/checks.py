@@ -149,9 +149,11 @@ def _repetition(field: str, text: str, spans: Sequence[Span]) -> list[CheckResul
     ]
     often = sorted(word for word, times in Counter(words).items() if times > MOST_OFTEN)
     # A slot parts the words around it: "with {product}. With {offer.code}" repeats nothing.
-    every = [word for span in spans for word in (_WORD.findall(span.text.lower()) or [f"{{{span.slot}}}"])]
-    pairs = Counter(zip(every, every[1:], every[2:], strict=False))
-    again = sorted(" ".join(words) for words, times in pairs.items() if times > 1)
+    every = [
+        word for span in spans for word in ([f"{{{span.slot}}}"] if span.slot else _WORD.findall(span.text.lower()))
+    ]
+    triples = Counter(zip(every, every[1:], every[2:], strict=False))
+    again = sorted(" ".join(triple) for triple, times in triples.items() if times > 1)
     slots = Counter(span.slot for span in spans if span.kind == "slot" and span.slot != "sender")
     doubled = sorted(name for name, times in slots.items() if times > (2 if field == "body" else 1))
     stutter = [word for word, after in itertools.pairwise(every) if word == after]

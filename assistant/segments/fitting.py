@@ -69,8 +69,8 @@ def fit_segments(
     different = len(np.unique(scaled, axis=0))
     if different < K_MIN:
         raise DataError(
-            f"All {len(features)} customers are alike in {', '.join(names)}; segments need customers who differ. "
-            "Check those columns of the orders and bring them in again with `assistant ingest`."
+            f"All {len(features)} customers are alike in {', '.join(names)}; segments need customers who differ: "
+            "check the orders, then bring them in again with `assistant ingest`."
         )
     trials = []
     for k in range(K_MIN, min(settings.k_max, len(features) // 10, different) + 1):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli.commands.facts import with_facts
 from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, emit_text, say
 from assistant.errors import ConfigError, MissingArtefact
@@ -27,7 +28,7 @@ def run(
     with place.writing(), Progressing() as listener:
         pipeline = Pipeline(place, listener)
         pipeline.facts()
-        only = _known_segments(pipeline, segment or [])
+        only = with_facts(pipeline, segment or [])
         result = pipeline.campaign(brief, only)
     name = str(result.manifest.settings["campaign"])
     campaign = _named(place, name)
@@ -93,14 +94,6 @@ def _named(place: Workspace, name: str | None) -> Campaign:
         found = "No campaign is named" if name is None else f"There is no campaign {name!r}"
         raise ConfigError(f"{found}; there are {', '.join(campaigns)}.")
     return campaigns[name]
-
-
-def _known_segments(pipeline: Pipeline, asked: list[str]) -> tuple[str, ...]:
-    known = {sheet.segment.lower(): sheet.segment for sheet in pipeline.sheets()}
-    for name in asked:
-        if name.lower() not in known:
-            raise ConfigError(f"There is no segment {name!r} with facts; there are {', '.join(known.values())}.")
-    return tuple(known[name.lower()] for name in asked)
 
 
 def _summary(campaign: Campaign) -> None:

@@ -1,9 +1,11 @@
 """`assistant facts`: the fact sheet of a segment."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from assistant.cli.commands.segments import segment_named
 from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table
 from assistant.errors import ConfigError
@@ -23,11 +25,8 @@ def facts(
     with place.writing(), Progressing() as listener:
         pipeline = Pipeline(place, listener)
         pipeline.facts()
-        sheets = {sheet.segment.lower(): sheet for sheet in pipeline.sheets()}
-    sheet = sheets.get(segment.lower())
-    if sheet is None:
-        known = ", ".join(sheet.segment for sheet in sheets.values())
-        raise ConfigError(f"There is no fact sheet of a segment {segment!r}; there are {known}.")
+        (only,) = with_facts(pipeline, [segment])
+        sheet = next(sheet for sheet in pipeline.sheets() if sheet.segment == only)
     if as_json:
         emit_json([fact.model_dump() for fact in sheet.facts])
         return
@@ -47,3 +46,26 @@ def facts(
         ],
         title=f"{sheet.segment} {sheet.name}, before {sheet.as_of}",
     )
+
+
+def with_facts(pipeline: Pipeline, asked: Sequence[str]) -> tuple[str, ...]:
+    """The ids of the segments that were asked for, or of all, that language may speak of.
+
+    Raises:
+        ConfigError: one of them does not exist or is too small, or none is large enough.
+    """
+    known = {sheet.segment.lower(): sheet.segment for sheet in pipeline.sheets()}
+    least = pipeline.settings.facts.min_group_size
+    if not known:
+        raise ConfigError(
+            f"No segment has {least} customers, the facts.min_group_size of assistant.toml, so there is nothing to "
+            "state; bring in more orders with `assistant ingest`."
+        )
+    for name in asked:
+        if name.lower() not in known:
+            found = segment_named(pipeline.segmentation(), name)
+            raise ConfigError(
+                f"{found.segment} has {found.customers} customers, fewer than the facts.min_group_size of {least} in "
+                f"assistant.toml, so nothing is stated of it; choose from {', '.join(known.values())}."
+            )
+    return tuple(known[name.lower()] for name in asked) or tuple(known.values())

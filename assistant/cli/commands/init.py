@@ -26,7 +26,9 @@ def init(
         settings = Settings(shop=ShopSettings(name=name, currency=currency))
     except ValidationError as error:
         first = error.errors()[0]
-        raise ConfigError(f"--{first['loc'][0]} is {first['input']!r}; {first['msg'].lower()}.") from None
+        raise ConfigError(
+            f"--{first['loc'][0]} is {first['input']!r}; {first['msg'][:1].lower()}{first['msg'][1:]}."
+        ) from None
     workspace = Workspace.create(folder, settings)
     brief = workspace.root / "briefs" / "example.toml"
     if not brief.exists():

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli.commands.facts import with_facts
 from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, emit_text
-from assistant.errors import ConfigError
 from assistant.pipeline import Pipeline
 
 app = typer.Typer(add_completion=False)
@@ -24,11 +24,10 @@ def personas(
     place = open_workspace(workspace)
     with place.writing(), Progressing() as listener:
         pipeline = Pipeline(place, listener)
+        pipeline.facts()
+        only = with_facts(pipeline, [] if segment is None else [segment])
         pipeline.personas()
-        made = pipeline.personas_made()
-    shown = [persona for persona in made if segment is None or persona.segment.lower() == segment.lower()]
-    if not shown:
-        raise ConfigError(f"There is no persona of {segment!r}; there are {', '.join(p.segment for p in made)}.")
+        shown = [persona for persona in pipeline.personas_made() if persona.segment in only]
     if as_json:
         emit_json([persona.model_dump() for persona in shown])
         return

@@ -76,6 +76,16 @@ def segment_named(segmentation: Segmentation, name: str) -> Segment:
     raise ConfigError(f"There is no segment {name!r}; there are {known}.")
 
 
+def known_segment(place: Workspace, name: str | None) -> str | None:
+    """The id of the segment that an option names, as it is written; None where it names none.
+
+    Raises:
+        ConfigError: there is no such segment.
+        MissingArtefact: there are no segments yet.
+    """
+    return None if name is None else segment_named(_segmentation(place), name).segment
+
+
 def _segmentation(place: Workspace) -> Segmentation:
     path = Paths(place).segmentation
     if not path.exists():
