@@ -27,11 +27,11 @@ _TOKENS = {"subject": 22, "preheader": 26, "opening": 30, "offer": 36, "action":
 
 # Selection: the likeliest candidate wins, by the mean log-probability of its tokens. A line that this campaign already
 # says costs half a nat each time, one that only repeats a worked example a quarter, and each word of meaning that no
-# worked example of its line has a whole one: a small model that leaves their vocabulary soon leaves sense as well.
+# worked example of its line has two: a small model that leaves their vocabulary soon leaves sense as well.
 # Below the floor the words do not hang together. All were set by eye on candidates of the embedded model.
 REPEATED = 0.5
 COPIED = 0.25
-STRAY = 1.0
+STRAY = 2.0
 LEAST_LIKELY = -1.1
 # Two or three words on a button are everybody's, and the fewer tokens, the less likely each.
 ACTION = "action"
