@@ -25,6 +25,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("models", "List models, check one, look at the calls made."),
 }
 
+INTERRUPTED = 130
+"""Exit code after a ctrl-C: 128 and the number of the signal."""
+
 
 class LazyGroup(TyperGroup):
     """A group whose commands are names and lines of help until one is called."""
@@ -62,9 +65,12 @@ def run() -> None:
     _quiet_libraries()
     try:
         app()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as end:
+        # Typer turns a ctrl-C into this exit code without a word.
+        if isinstance(end, SystemExit) and end.code != INTERRUPTED:
+            raise
         print("Stopped. What was finished is kept; type the same again to go on.", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except AssistantError as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

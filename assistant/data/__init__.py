@@ -1,7 +1,7 @@
 """A shop's rows as canonical Parquet tables: contracts, sources, loading."""
 
 from assistant.data.complete_journey import load_complete_journey, source_files
-from assistant.data.contracts import CONTRACTS, Column, Contract, check_table
+from assistant.data.contracts import CONTRACTS, NO_CATEGORY, NO_DEPARTMENT, Column, Contract, check_table
 from assistant.data.engine import connect
 from assistant.data.loading import load_files
 from assistant.data.product_names import advertisable, readable_label, readable_name, within_sentence
@@ -9,6 +9,8 @@ from assistant.data.tables import Tables
 
 __all__ = [
     "CONTRACTS",
+    "NO_CATEGORY",
+    "NO_DEPARTMENT",
     "Column",
     "Contract",
     "Tables",

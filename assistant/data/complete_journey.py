@@ -16,7 +16,7 @@ from typing import Any
 
 import ibis
 
-from assistant.data.contracts import CONTRACTS, check_table
+from assistant.data.contracts import CONTRACTS, NO_CATEGORY, NO_DEPARTMENT, check_table
 from assistant.data.engine import connect
 from assistant.data.product_names import advertisable, readable_label, readable_name
 from assistant.data.tables import write_parquet
@@ -161,8 +161,8 @@ def _products(products: Any) -> Any:
     kinds = kinds.astype(object).where(kinds.notna(), None)
     words = [(row.source_type, row.category, row.department) for row in kinds.itertuples(index=False)]
     kinds["name"] = [readable_name(*word) or readable_label(word[1]) or "Unnamed product" for word in words]
-    kinds["readable_category"] = [readable_label(category) or "No category" for _, category, _ in words]
-    kinds["readable_department"] = [readable_label(department) or "No department" for _, _, department in words]
+    kinds["readable_category"] = [readable_label(category) or NO_CATEGORY for _, category, _ in words]
+    kinds["readable_department"] = [readable_label(department) or NO_DEPARTMENT for _, _, department in words]
     # A product without a type has no name that a customer could recognise.
     kinds["may_advertise"] = [bool(word[0]) and advertisable(*word) for word in words]
     named = ibis.memtable(kinds.rename(columns={"department": "raw_department", "category": "raw_category"}))

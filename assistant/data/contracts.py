@@ -9,6 +9,10 @@ from assistant.errors import DataError
 
 Kind = Literal["string", "int64", "timestamp", "date", "boolean"]
 
+# What the products table holds where the source says nothing: no category and no department to count or to name.
+NO_CATEGORY = "No category"
+NO_DEPARTMENT = "No department"
+
 
 @dataclass(frozen=True)
 class Column:

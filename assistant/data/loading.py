@@ -14,7 +14,17 @@ from typing import Any
 
 import ibis
 
-from assistant.data.contracts import CONTRACTS, Column, Contract, breaks, check_table, expected, shown
+from assistant.data.contracts import (
+    CONTRACTS,
+    NO_CATEGORY,
+    NO_DEPARTMENT,
+    Column,
+    Contract,
+    breaks,
+    check_table,
+    expected,
+    shown,
+)
 from assistant.data.engine import EngineError, connect
 from assistant.data.files import open_file, place_of, unreadable
 from assistant.data.product_names import advertisable
@@ -30,8 +40,8 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "orders": {"quantity": 1, "discount_minor": 0, "coupon_minor": 0, "store_id": None},
     "products": {
         "source_type": None,
-        "category": "No category",
-        "department": "No department",
+        "category": NO_CATEGORY,
+        "department": NO_DEPARTMENT,
         "private_brand": False,
         "package_size": None,
     },

@@ -10,7 +10,7 @@ from typing import Any
 
 import ibis
 
-from assistant.data import Tables
+from assistant.data import NO_CATEGORY, NO_DEPARTMENT, Tables
 from assistant.errors import DataError
 from assistant.features.definitions import CATEGORY_PREFIX, DEPARTMENT_PREFIX
 
@@ -95,8 +95,8 @@ def _lines(tables: Tables, as_of: dt.date) -> Any:
         "amount_minor",
         "discount_minor",
         "coupon_minor",
-        category=lambda t: t.category.fill_null(""),
-        department=lambda t: t.department.fill_null(""),
+        category=lambda t: t.category.nullif(NO_CATEGORY).fill_null(""),
+        department=lambda t: t.department.nullif(NO_DEPARTMENT).fill_null(""),
         private_brand=lambda t: t.private_brand.fill_null(False),
     )
 

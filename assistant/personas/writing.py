@@ -152,8 +152,10 @@ def _documents_on(fact: Fact, retrieved: Sequence[Document]) -> tuple[str, ...]:
     """Retrieved documents that tell of the same thing as a fact."""
     kinds = {"buys": "buys_more", "coupon_share": "coupons", "redeems": "coupons"}
     wanted = kinds.get(kind_of(fact.metric))
-    subject = subject_of(fact) if wanted == "buys_more" else ""
-    return tuple(document.document for document in retrieved if document.kind == wanted and subject in document.title)
+    subject = within_sentence(subject_of(fact)) if wanted == "buys_more" else ""
+    return tuple(
+        document.document for document in retrieved if document.kind == wanted and document.title.endswith(subject)
+    )
 
 
 def _companion_claim(document: Document) -> Claim:

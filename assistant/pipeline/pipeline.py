@@ -8,7 +8,7 @@ import pandas as pd
 
 from assistant.config import Settings
 from assistant.data import Tables, load_complete_journey, load_files, source_files
-from assistant.errors import MissingArtefact
+from assistant.errors import DataError, MissingArtefact
 from assistant.facts import build_sheets
 from assistant.features import customer_features, default_as_of
 from assistant.pipeline.language import Language, load_campaigns, load_personas
@@ -18,7 +18,7 @@ from assistant.pipeline.reporting import report_data
 from assistant.pipeline.running import StageResult, run_stage
 from assistant.records import Campaign, FactSheet, Persona, Segmentation
 from assistant.reports import write_report
-from assistant.retrieval import build_documents, build_index
+from assistant.retrieval import Retriever, build_documents, build_index
 from assistant.segments import fit_segments
 from assistant.workspace import Workspace, read_record, sha256_file, write_record
 
@@ -140,9 +140,15 @@ class Pipeline:
             seed=self.settings.segments.seed,
         )
 
-    def index(self) -> StageResult:
-        """The vector store."""
+    def index(self, *, tried: bool = False) -> StageResult:
+        """The vector store.
+
+        Args:
+            tried: search it once, and make it again where that fails, whatever its manifest says.
+        """
         facts = self.facts()
+        if tried:
+            self._forget_broken_index()
 
         def make(_: Path) -> Mapping[str, object]:
             documents = build_documents(
@@ -169,6 +175,13 @@ class Pipeline:
             make,
             in_place=(self.paths.index_version,),
         )
+
+    def _forget_broken_index(self) -> None:
+        try:
+            with Retriever.open(self.workspace.index, self.settings.models.embedder) as retriever:
+                retriever.search("anything", limit=1)
+        except (DataError, MissingArtefact):
+            self.workspace.manifest_path(self.workspace.index, "index").unlink(missing_ok=True)
 
     def personas(self) -> StageResult:
         """A persona for every fact sheet."""

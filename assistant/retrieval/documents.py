@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from assistant.data import Tables
+from assistant.data import Tables, within_sentence
 from assistant.facts import format_money
 from assistant.records import Document, FactSheet
 
@@ -135,9 +135,10 @@ def _together(lines: Any, orders: int, least: int) -> list[Document]:
             Document(
                 document=f"bought-together:{slug(first)}:{slug(second)}",
                 kind="bought_together",
-                title=f"{first} with {second}",
+                title=f"{first} with {within_sentence(second)}",
                 text=(
-                    f"{first} and {second} are bought together: {both[at, other]:,.0f} baskets hold both, "
+                    f"{first} and {within_sentence(second)} are bought together: "
+                    f"{both[at, other]:,.0f} baskets hold both, "
                     f"{lift[at, other]:.1f} times as many as chance would give."
                 ),
                 source=f"orders with both names / (orders with {first!r} x orders with {second!r} / all orders)",
@@ -157,8 +158,8 @@ def _buys_more(sheets: tuple[FactSheet, ...]) -> list[Document]:
                         document=f"buys-more:{sheet.segment}:{slug(product)}",
                         kind="buys_more",
                         segment=sheet.segment,
-                        title=f"{sheet.name} buy more {product}",
-                        text=f"{sheet.name} buy more {product} than others. {fact.sentence}",
+                        title=f"{sheet.name} buy more {within_sentence(product)}",
+                        text=f"{sheet.name} buy more {within_sentence(product)} than others. {fact.sentence}",
                         source=f"fact {fact.fact}: {fact.source}",
                     )
                 )

@@ -1,5 +1,6 @@
 """`assistant campaign`: run, list, pieces."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,13 @@ from assistant.records import Campaign, Piece
 from assistant.workspace import Workspace
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Write, list and show campaigns.")
+
+
+class Status(StrEnum):
+    """What has become of a piece."""
+
+    READY = "ready"
+    NEEDS_REVIEW = "needs_review"
 
 
 @app.command()
@@ -59,7 +67,7 @@ def list_(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> Non
 @app.command()
 def pieces(
     name: Annotated[str | None, typer.Argument(help="The campaign; without it, the only one.")] = None,
-    status: Annotated[str | None, typer.Option(help="ready or needs_review.")] = None,
+    status: Annotated[Status | None, typer.Option(help="Only these.")] = None,
     segment: Annotated[str | None, typer.Option(help="Only this segment's.")] = None,
     channel: Annotated[str | None, typer.Option(help="Only this channel's.")] = None,
     workspace: WorkspaceOption = None,
@@ -68,10 +76,17 @@ def pieces(
     """The pieces of a campaign, as a customer would see them."""
     campaign = _named(open_workspace(workspace), name)
     wanted = {"status": status, "segment": segment, "channel": channel}
+    for name_of in ("segment", "channel"):
+        known = dict.fromkeys(str(getattr(piece, name_of)) for piece in campaign.pieces)
+        asked = wanted[name_of]
+        if asked is not None and asked.lower() not in map(str.lower, known):
+            raise ConfigError(
+                f"{campaign.campaign} has no pieces of {name_of} {asked!r}; there are {', '.join(known)}."
+            )
     shown = [
         piece
         for piece in campaign.pieces
-        if all(value is None or getattr(piece, field).lower() == value.lower() for field, value in wanted.items())
+        if all(value is None or getattr(piece, name_of).lower() == value.lower() for name_of, value in wanted.items())
     ]
     if as_json:
         emit_json([_piece_row(piece) for piece in shown])
