@@ -18,12 +18,12 @@ with lines as (
     select o.*, p.category, p.department, p.private_brand
     from '{orders}' o left join '{products}' p using (product_id)
 ), by_order as (
-    select customer_id, order_id, min(ordered_at) as at, sum(amount_minor) as amount, sum(discount_minor) as discount,
+    select customer_id, order_id, min(ordered_at) as moment, sum(amount_minor) as amount, sum(discount_minor) as discount,
            sum(coupon_minor) as coupon, count(*) as n
     from lines group by all
 )
-select customer_id, count(*), sum(amount), min(at), max(at), sum(discount), sum(n), sum((coupon > 0)::int),
-       sum((dayofweek(at) in (0, 6))::int), sum((hour(at) between 16 and 20)::int)
+select customer_id, count(*), sum(amount), min(moment), max(moment), sum(discount), sum(n), sum((coupon > 0)::int),
+       sum((dayofweek(moment) in (0, 6))::int), sum((hour(moment) between 16 and 20)::int)
 from by_order group by all
 """
 

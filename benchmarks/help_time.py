@@ -46,9 +46,7 @@ def main() -> None:
     """Print the ratio."""
     ours, theirs = measure()
     verdict = "within" if ours <= LIMIT * theirs else "ABOVE"
-    print(
-        f"help: {ours:.3f} s, bare typer {theirs:.3f} s, ratio {ours / theirs:.2f} ({verdict} the limit of {LIMIT})"
-    )
+    print(f"help: {ours:.3f} s, bare typer {theirs:.3f} s, ratio {ours / theirs:.2f} ({verdict} the limit of {LIMIT})")
 
 
 if __name__ == "__main__":
