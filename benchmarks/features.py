@@ -18,7 +18,8 @@ with lines as (
     select o.*, p.category, p.department, p.private_brand
     from '{orders}' o left join '{products}' p using (product_id)
 ), by_order as (
-    select customer_id, order_id, min(ordered_at) as moment, sum(amount_minor) as amount, sum(discount_minor) as discount,
+    select customer_id, order_id, min(ordered_at) as moment, sum(amount_minor) as amount,
+           sum(discount_minor) as discount,
            sum(coupon_minor) as coupon, count(*) as n
     from lines group by all
 )
