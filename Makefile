@@ -13,7 +13,7 @@ demo: .venv/demo.done
 	$(BIN)/assistant demo demo
 
 test: .venv/dev.done lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 check: .venv/dev.done lint
 	$(BIN)/python -m pytest

@@ -73,15 +73,16 @@ def build_sheets(
             # No fact is stated of fewer customers than the smallest group, nor set beside that of so few others.
             if all((metric.denominator[group] > 0).sum() >= settings.min_group_size for group in (inside, ~inside))
         ]
-        compared = compare(
-            np.column_stack([metric.numerator for metric in metrics]),
-            np.column_stack([metric.denominator for metric in metrics]),
-            inside,
-            settings.resamples,
-            segmentation.seed,
-        )
         drafts = [*_size_facts(customers, inside, segment.segment, currency)]
-        drafts += [_fact(metric, compared, at, segment.segment, currency) for at, metric in enumerate(metrics)]
+        if metrics:
+            compared = compare(
+                np.column_stack([metric.numerator for metric in metrics]),
+                np.column_stack([metric.denominator for metric in metrics]),
+                inside,
+                settings.resamples,
+                segmentation.seed,
+            )
+            drafts += [_fact(metric, compared, at, segment.segment, currency) for at, metric in enumerate(metrics)]
         drafts.sort(key=lambda fact: TOPICS.index(fact.topic))
         sheets.append(
             FactSheet(

@@ -45,7 +45,8 @@ def compare(numerators: Matrix, denominators: Matrix, inside: NDArray[np.bool_],
     # A metric that nobody else has gives no ratio at all, and needs no warning about it.
     known = ~np.isnan(ratios).all(axis=0)
     ratio_low, ratio_high = np.full((2, ratios.shape[1]), np.nan)
-    ratio_low[known], ratio_high[known] = np.nanpercentile(ratios[:, known], (2.5, 97.5), axis=0)
+    if known.any():
+        ratio_low[known], ratio_high[known] = np.nanpercentile(ratios[:, known], (2.5, 97.5), axis=0)
     return Compared(
         value=_quotient(numerators[inside].sum(axis=0), denominators[inside].sum(axis=0)),
         others=_quotient(numerators[~inside].sum(axis=0), denominators[~inside].sum(axis=0)),

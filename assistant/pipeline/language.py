@@ -20,7 +20,7 @@ from assistant.pipeline.listening import Listener
 from assistant.pipeline.paths import Paths
 from assistant.pipeline.running import StageResult, run_stage
 from assistant.prompting import Prompt, load_prompt
-from assistant.records import Campaign, Document, FactSheet, Outcome, Persona, Request
+from assistant.records import Brief, Campaign, Document, FactSheet, Outcome, Persona, Request
 from assistant.retrieval import Retriever
 from assistant.workspace import Workspace, read_record, sha256_file, write_atomic, write_record
 
@@ -84,12 +84,21 @@ class Language:
             make=make,
         )
 
+    def brief(self, path: Path) -> Brief:
+        """A brief that can be written.
+
+        Raises:
+            ConfigError: it cannot; the message names the file and what is wrong.
+        """
+        brief = load_brief(path)
+        check_brief(brief, self._advertisable() if brief.products else (), str(path))
+        return brief
+
     def campaign(
         self, brief_path: Path, inputs: Mapping[str, str], sheets: Sequence[FactSheet], personas: Sequence[Persona]
     ) -> StageResult:
         """All pieces of a brief in one batch, and a repair."""
-        brief = load_brief(brief_path)
-        check_brief(brief, self._advertisable() if brief.products else (), str(brief_path))
+        brief = self.brief(brief_path)
         model = self.settings.models.writer
         lines = [line for channel in brief.channels for line in LINES[channel]]
         prompts = {line: load_prompt(f"copy/{line}", self.workspace.prompts) for line in lines}

@@ -15,7 +15,7 @@ from assistant.pipeline.language import Language, load_campaigns, load_personas
 from assistant.pipeline.listening import Listener
 from assistant.pipeline.paths import Paths
 from assistant.pipeline.reporting import report_data
-from assistant.pipeline.running import StageResult, run_stage
+from assistant.pipeline.running import StageResult, is_whole, run_stage
 from assistant.records import Campaign, FactSheet, Persona, Segmentation
 from assistant.reports import write_report
 from assistant.retrieval import Retriever, build_documents, build_index
@@ -65,6 +65,7 @@ class Pipeline:
 
         Raises:
             MissingArtefact: nothing has.
+            DataError: a table is not the one that was brought in.
         """
         if "data" not in self._done:
             manifest = self.workspace.manifest(self.workspace.data, "data")
@@ -72,6 +73,11 @@ class Pipeline:
                 raise MissingArtefact(
                     f"{self.workspace.root} holds no data; bring the shop's rows in with "
                     "`assistant ingest --orders FILE --products FILE`, or try the product with `assistant demo`."
+                )
+            if not is_whole(self.workspace.root, manifest):
+                raise DataError(
+                    f"A table in {self.workspace.data} is missing or was altered after it was brought in; "
+                    "bring the shop's rows in again with `assistant ingest`."
                 )
             self._done["data"] = StageResult("data", True, manifest)
         return self._done["data"]
@@ -197,9 +203,12 @@ class Pipeline:
             brief: its TOML file.
             only: segments to write for; empty: all.
         """
-        inputs = {**self.facts().hashes, **self.personas().hashes}
+        facts = self.facts()
+        language = Language(self.workspace, self.listener)
+        language.brief(brief)  # a mistake in it is told before the personas are written
+        inputs = {**facts.hashes, **self.personas().hashes}
         sheets = tuple(sheet for sheet in self.sheets() if not only or sheet.segment in only)
-        result = Language(self.workspace, self.listener).campaign(brief, inputs, sheets, self.personas_made())
+        result = language.campaign(brief, inputs, sheets, self.personas_made())
         self._done[f"campaign {result.manifest.settings['campaign']}"] = result
         return result
 

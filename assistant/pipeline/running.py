@@ -84,7 +84,7 @@ def run_stage(
     """
     key = stage_key(stage, version, inputs, settings, seed)
     before = workspace.manifest(folder, stage)
-    if before is not None and before.key == key and _whole(workspace.root, before):
+    if before is not None and before.key == key and is_whole(workspace.root, before):
         listener.stage_ended(stage, True, before.seconds, before)
         return StageResult(stage, True, before)
     listener.stage_started(stage)
@@ -141,7 +141,8 @@ def _unfinished(folder: Path, stage: str) -> Path:
     return folder / f".{stage}.unfinished"
 
 
-def _whole(root: Path, manifest: Manifest) -> bool:
+def is_whole(root: Path, manifest: Manifest) -> bool:
+    """Whether every output that a manifest names is there and unaltered."""
     return all(
         (root / path).is_file() and sha256_file(root / path) == digest for path, digest in manifest.outputs.items()
     )

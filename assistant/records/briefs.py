@@ -27,7 +27,7 @@ class Brief(Record):
     )
     starts: dt.date
     deadline: dt.date = Field(description="last day of the offer")
-    channels: tuple[Literal["email", "sms"], ...] = ("email", "sms")
+    channels: tuple[Literal["email", "sms"], ...] = Field(default=("email", "sms"), min_length=1)
     angles: tuple[str, ...] = Field(min_length=2, description="names of angles, see `copywriting/angles`")
     tone: str = Field(default="warm and plain", max_length=80)
     language: Literal["en"] = "en"

@@ -5,14 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from command_line import Assistant, Walk
 from model_server import ModelServer
 
 
-def test_every_command_of_the_walk_succeeds(walk) -> None:
+def test_every_command_of_the_walk_succeeds(walk: Walk) -> None:
     assert {name: said.code for name, said in walk.said.items()} == dict.fromkeys(walk.said, 0)
 
 
-def test_init_names_what_to_edit_and_what_to_type_next(walk) -> None:
+def test_init_names_what_to_edit_and_what_to_type_next(walk: Walk) -> None:
     said = walk.said["init"]
     assert said.out == ""
     assert str(walk.root / "assistant.toml") in said.err
@@ -20,23 +21,23 @@ def test_init_names_what_to_edit_and_what_to_type_next(walk) -> None:
     assert (walk.root / "briefs" / "example.toml").is_file()
 
 
-def test_init_keeps_the_settings_of_a_workspace(assistant, shop: Path) -> None:
+def test_init_keeps_the_settings_of_a_workspace(assistant: Assistant, shop: Path) -> None:
     before = (shop / "assistant.toml").read_bytes()
     assert assistant("init", shop, "--name", "Another name").code == 0
     assert (shop / "assistant.toml").read_bytes() == before
 
 
-def test_the_brief_to_start_from_can_be_read(assistant, walk) -> None:
+def test_the_brief_to_start_from_can_be_read(assistant: Assistant, walk: Walk) -> None:
     said = assistant("campaign", "run", "briefs/example.toml", "--segment", "S9", folder=walk.root)
     assert "S9" in said.mistake  # the segment is all that is wrong
 
 
-def test_ingest_counts_the_rows_of_every_table(walk, shop_files: dict[str, Path]) -> None:
+def test_ingest_counts_the_rows_of_every_table(walk: Walk, shop_files: dict[str, Path]) -> None:
     lines = {table: len(file.read_text(encoding="utf-8").splitlines()) - 1 for table, file in shop_files.items()}
     assert {row["table"]: row["rows"] for row in walk.said["ingest"].rows} == lines
 
 
-def test_segments_fit_and_list_show_the_same(assistant, walk) -> None:
+def test_segments_fit_and_list_show_the_same(assistant: Assistant, walk: Walk) -> None:
     listed = assistant("segments", "list", "--json", folder=walk.root)
     assert listed.rows == walk.said["fit"].rows
     assert listed.err == ""
@@ -46,26 +47,26 @@ def test_segments_fit_and_list_show_the_same(assistant, walk) -> None:
     assert sum(row["revenue_share"] for row in listed.rows) == pytest.approx(1)
 
 
-def test_segments_show_tells_what_sets_one_apart_in_any_case(assistant, walk) -> None:
+def test_segments_show_tells_what_sets_one_apart_in_any_case(assistant: Assistant, walk: Walk) -> None:
     rows = assistant("segments", "show", "s1", "--json", folder=walk.root).rows
     assert {"feature", "value", "others", "effect"} <= set(rows[0])
     assert abs(rows[0]["effect"]) == max(abs(row["effect"]) for row in rows)
 
 
-def test_facts_are_numbered(walk) -> None:
+def test_facts_are_numbered(walk: Walk) -> None:
     rows = walk.said["facts"].rows
     assert [row["fact"] for row in rows] == [f"S1.F{number:02d}" for number in range(1, len(rows) + 1)]
     assert {"fact", "metric", "value", "display", "direction", "source"} <= set(rows[0])
 
 
-def test_index_counts_documents_and_is_kept_the_second_time(assistant, walk) -> None:
+def test_index_counts_documents_and_is_kept_the_second_time(assistant: Assistant, walk: Walk) -> None:
     (row,) = walk.said["index"].rows
     assert (row["kept"], row["documents"]) == (False, row["embedded"])
     (again,) = assistant("index", "--json", folder=walk.root).rows
     assert again == {**row, "kept": True}
 
 
-def test_an_index_that_was_damaged_is_made_again(assistant, shop: Path) -> None:
+def test_an_index_that_was_damaged_is_made_again(assistant: Assistant, shop: Path) -> None:
     for file in shop.glob("index/version-*/chroma.sqlite3"):
         file.write_bytes(b"no database")
     assert "`assistant index`" in assistant("search", "milk", folder=shop).mistake
@@ -74,20 +75,20 @@ def test_an_index_that_was_damaged_is_made_again(assistant, shop: Path) -> None:
     assert assistant("search", "milk", "--json", folder=shop).rows
 
 
-def test_search_finds_a_product_by_its_words(assistant, walk) -> None:
+def test_search_finds_a_product_by_its_words(assistant: Assistant, walk: Walk) -> None:
     rows = assistant("search", "ground coffee", "--kind", "product", "--limit", "3", "--json", folder=walk.root).rows
-    assert [row["document"] for row in rows][0] == "product:ground-coffee"
+    assert rows[0]["document"] == "product:ground-coffee"
     assert len(rows) == 3
     assert {row["kind"] for row in rows} == {"product"}
     assert {"document", "kind", "segment", "text", "source", "score"} <= set(rows[0])
 
 
-def test_search_can_be_held_to_a_segment_in_any_case(assistant, walk) -> None:
+def test_search_can_be_held_to_a_segment_in_any_case(assistant: Assistant, walk: Walk) -> None:
     rows = assistant("search", "coupons", "--segment", "s2", "--limit", "100", "--json", folder=walk.root).rows
     assert {row["segment"] for row in rows} == {"", "S2"}
 
 
-def test_personas_say_what_each_claim_rests_on(walk) -> None:
+def test_personas_say_what_each_claim_rests_on(walk: Walk) -> None:
     rows = walk.said["personas"].rows
     facts = {row["fact"] for row in walk.said["facts"].rows}
     assert [row["segment"] for row in rows] == ["S1", "S2", "S3"]
@@ -100,13 +101,13 @@ def test_personas_say_what_each_claim_rests_on(walk) -> None:
     assert any(claim["written_by"].startswith("openai:") for claim in claims)
 
 
-def test_personas_of_one_segment(assistant, walk) -> None:
+def test_personas_of_one_segment(assistant: Assistant, walk: Walk) -> None:
     assert [row["segment"] for row in assistant("personas", "--segment", "s2", "--json", folder=walk.root).rows] == [
         "S2"
     ]
 
 
-def test_a_campaign_is_counted_as_its_pieces_are(assistant, walk) -> None:
+def test_a_campaign_is_counted_as_its_pieces_are(assistant: Assistant, walk: Walk) -> None:
     (row,) = walk.said["campaign"].rows
     assert assistant("campaign", "list", "--json", folder=walk.root).rows == [row]
     pieces = assistant("campaign", "pieces", "--json", folder=walk.root).rows
@@ -117,7 +118,7 @@ def test_a_campaign_is_counted_as_its_pieces_are(assistant, walk) -> None:
     assert row["needs_review"] == sum(piece["status"] == "needs_review" for piece in pieces)
 
 
-def test_pieces_are_shown_as_a_customer_would_see_them(assistant, walk) -> None:
+def test_pieces_are_shown_as_a_customer_would_see_them(assistant: Assistant, walk: Walk) -> None:
     pieces = assistant("campaign", "pieces", "spring", "--json", folder=walk.root).rows
     assert {"piece", "segment", "channel", "angle", "status", "reasons", "fields"} <= set(pieces[0])
     for piece in pieces:
@@ -129,13 +130,13 @@ def test_pieces_are_shown_as_a_customer_would_see_them(assistant, walk) -> None:
         assert "January 31" in text
 
 
-def test_pieces_can_be_chosen(assistant, walk) -> None:
+def test_pieces_can_be_chosen(assistant: Assistant, walk: Walk) -> None:
     chosen = ["--segment", "s2", "--channel", "sms", "--status", "ready"]
     pieces = assistant("campaign", "pieces", *chosen, "--json", folder=walk.root).rows
     assert {(piece["segment"], piece["channel"], piece["status"]) for piece in pieces} == {("S2", "sms", "ready")}
 
 
-def test_the_report_is_where_the_command_says(assistant, walk) -> None:
+def test_the_report_is_where_the_command_says(assistant: Assistant, walk: Walk) -> None:
     (row,) = walk.said["report"].rows
     path = Path(row["report"])
     assert path == (walk.root / "report.html").resolve()
@@ -144,11 +145,11 @@ def test_the_report_is_where_the_command_says(assistant, walk) -> None:
     assert again.out == f"{path}\n"
 
 
-def test_a_workspace_can_be_named_from_anywhere(assistant, walk, tmp_path: Path) -> None:
+def test_a_workspace_can_be_named_from_anywhere(assistant: Assistant, walk: Walk, tmp_path: Path) -> None:
     assert assistant("segments", "list", "--json", "--workspace", walk.root, folder=tmp_path).rows
 
 
-def test_tables_show_names_as_text_and_never_as_markup(assistant, shop: Path) -> None:
+def test_tables_show_names_as_text_and_never_as_markup(assistant: Assistant, shop: Path) -> None:
     path = shop / "segments" / "segmentation.json"
     said = path.read_text(encoding="utf-8")
     first = assistant("segments", "list", "--json", folder=shop).rows[0]["name"]
@@ -157,13 +158,13 @@ def test_tables_show_names_as_text_and_never_as_markup(assistant, shop: Path) ->
     assert "[red]" in shown
 
 
-def test_models_list_says_what_can_be_opened(assistant) -> None:
+def test_models_list_says_what_can_be_opened(assistant: Assistant) -> None:
     rows = assistant("models", "list", "--json").rows
     assert {"model", "meaning", "installed"} <= set(rows[0])
     assert all(row["installed"] for row in rows if row["model"].startswith("openai:"))
 
 
-def test_models_check_asks_one_question(assistant, server: ModelServer) -> None:
+def test_models_check_asks_one_question(assistant: Assistant, server: ModelServer) -> None:
     server.forget()
     (row,) = assistant("models", "check", server.name, "--json").rows
     assert row["answered"] is True
@@ -171,7 +172,7 @@ def test_models_check_asks_one_question(assistant, server: ModelServer) -> None:
     assert len(server.asked) == 1
 
 
-def test_models_check_of_a_server_that_is_not_there_fails_without_a_traceback(assistant) -> None:
+def test_models_check_of_a_server_that_is_not_there_fails_without_a_traceback(assistant: Assistant) -> None:
     said = assistant("models", "check", "openai:x?base_url=http://127.0.0.1:1/v1", "--json")
     assert said.code == 1
     (row,) = said.rows
@@ -181,14 +182,14 @@ def test_models_check_of_a_server_that_is_not_there_fails_without_a_traceback(as
     assert line.startswith("Error: openai:x?base_url=http://127.0.0.1:1/v1 did not answer: ")
 
 
-def test_models_calls_shows_the_latest_first(assistant, walk) -> None:
+def test_models_calls_shows_the_latest_first(assistant: Assistant, walk: Walk) -> None:
     rows = assistant("models", "calls", "--limit", "5", "--json", folder=walk.root).rows
     assert [row["id"] for row in rows] == sorted((row["id"] for row in rows), reverse=True)
     assert {row["prompt"].split("/")[0] for row in rows} == {"copy"}
     assert {row["status"] for row in rows} == {"ok"}
 
 
-def test_a_second_run_of_everything_asks_no_model(assistant, walk, server: ModelServer) -> None:
+def test_a_second_run_of_everything_asks_no_model(assistant: Assistant, walk: Walk, server: ModelServer) -> None:
     server.forget()
     assert assistant("campaign", "run", "briefs/spring.toml", folder=walk.root).code == 0
     assert server.asked == []

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from command_line import Assistant, Walk
 from model_server import ModelServer
 from small_shop import BRIEF
 
@@ -32,21 +33,21 @@ def test_an_unknown_command(tmp_path: Path) -> None:
     done = in_a_shell("segment", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "No such command 'segment'" in done.stderr
-    assert "assistant --help" in done.stderr
+    assert "--help' for help" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_workspace_that_is_none(assistant, tmp_path: Path) -> None:
+def test_a_workspace_that_is_none(assistant: Assistant, tmp_path: Path) -> None:
     assert f"`assistant init {tmp_path}`" in assistant("segments", "list", "--workspace", tmp_path).mistake
 
 
-def test_init_in_a_folder_that_holds_something_else(assistant, tmp_path: Path) -> None:
+def test_init_in_a_folder_that_holds_something_else(assistant: Assistant, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
     assert "an empty or a new folder" in assistant("init", tmp_path).mistake
-    assert os.listdir(tmp_path) == ["thesis.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_init_with_a_currency_that_is_none(assistant, tmp_path: Path) -> None:
+def test_init_with_a_currency_that_is_none(assistant: Assistant, tmp_path: Path) -> None:
     mistake = assistant("init", tmp_path / "shop", "--currency", "dollars").mistake
     assert mistake.startswith("--currency is 'dollars'; ")
     assert "[A-Z]{3}" in mistake
@@ -66,7 +67,9 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [["facts", "S1"], ["segments", "fit"], ["index"], ["personas"], ["report"], ["campaign", "run", "brief.toml"]],
     ids=" ".join,
 )
-def test_a_stage_without_data_names_the_command_that_brings_it(assistant, bare: Path, words: list[str]) -> None:
+def test_a_stage_without_data_names_the_command_that_brings_it(
+    assistant: Assistant, bare: Path, words: list[str]
+) -> None:
     (bare / "brief.toml").write_text(BRIEF, encoding="utf-8")
     assert "`assistant ingest --orders FILE --products FILE`" in assistant(*words, folder=bare).mistake
 
@@ -82,32 +85,34 @@ def test_a_stage_without_data_names_the_command_that_brings_it(assistant, bare: 
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_what_has_not_been_made_names_the_command_that_makes_it(
-    assistant, bare: Path, words: list[str], next_command: str
+    assistant: Assistant, bare: Path, words: list[str], next_command: str
 ) -> None:
     assert next_command in assistant(*words, folder=bare).mistake
 
 
-def test_ingest_without_products(assistant, bare: Path, shop_files: dict[str, Path]) -> None:
+def test_ingest_without_products(assistant: Assistant, bare: Path, shop_files: dict[str, Path]) -> None:
     assert "`--products FILE`" in assistant("ingest", "--orders", shop_files["orders"], folder=bare).mistake
 
 
-def test_ingest_of_a_file_that_is_not_there(assistant, bare: Path, shop_files: dict[str, Path]) -> None:
+def test_ingest_of_a_file_that_is_not_there(assistant: Assistant, bare: Path, shop_files: dict[str, Path]) -> None:
     words = ["ingest", "--orders", "nowhere.csv", "--products", shop_files["products"]]
     assert "nowhere.csv does not exist" in assistant(*words, folder=bare).mistake
 
 
-def test_ingest_of_another_table_names_the_column(assistant, bare: Path, shop_files: dict[str, Path]) -> None:
+def test_ingest_of_another_table_names_the_column(
+    assistant: Assistant, bare: Path, shop_files: dict[str, Path]
+) -> None:
     products = shop_files["products"]
     mistake = assistant("ingest", "--orders", products, "--products", products, folder=bare).mistake
     assert "no column 'order_id'" in mistake
 
 
-def test_ingest_of_a_preset_takes_no_files(assistant, bare: Path, shop_files: dict[str, Path]) -> None:
+def test_ingest_of_a_preset_takes_no_files(assistant: Assistant, bare: Path, shop_files: dict[str, Path]) -> None:
     words = ["ingest", "--preset", "complete-journey", "--products", shop_files["products"]]
     assert "leave out --products" in assistant(*words, folder=bare).mistake
 
 
-def test_a_failed_ingest_leaves_the_data_that_was_there(assistant, shop: Path, tmp_path: Path) -> None:
+def test_a_failed_ingest_leaves_the_data_that_was_there(assistant: Assistant, shop: Path, tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in (shop / "data").iterdir()}
     orders = tmp_path / "orders.csv"
     orders.write_text(
@@ -132,7 +137,7 @@ def test_a_failed_ingest_leaves_the_data_that_was_there(assistant, shop: Path, t
     ],
 )
 def test_a_mistake_in_the_settings_names_the_file_and_the_setting(
-    assistant, shop: Path, old: str, new: str, told: str
+    assistant: Assistant, shop: Path, old: str, new: str, told: str
 ) -> None:
     path = shop / "assistant.toml"
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
@@ -141,7 +146,7 @@ def test_a_mistake_in_the_settings_names_the_file_and_the_setting(
     assert told in mistake
 
 
-def test_an_embedder_that_is_unknown(assistant, shop: Path) -> None:
+def test_an_embedder_that_is_unknown(assistant: Assistant, shop: Path) -> None:
     path = shop / "assistant.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('"hashing"', '"hashin"'), encoding="utf-8")
     mistake = assistant("search", "milk", folder=shop).mistake
@@ -160,13 +165,15 @@ def test_an_embedder_that_is_unknown(assistant, shop: Path) -> None:
     ],
     ids=lambda words: " ".join(words[:2]),
 )
-def test_an_unknown_segment_is_told_with_the_known_ones(assistant, walk, words: list[str]) -> None:
+def test_an_unknown_segment_is_told_with_the_known_ones(assistant: Assistant, walk: Walk, words: list[str]) -> None:
     mistake = assistant(*words, folder=walk.root).mistake
     assert "There is no segment 'S9'" in mistake
     assert "S1, S2, S3" in mistake
 
 
-def test_no_model_is_asked_for_a_segment_that_does_not_exist(assistant, shop: Path, server: ModelServer) -> None:
+def test_no_model_is_asked_for_a_segment_that_does_not_exist(
+    assistant: Assistant, shop: Path, server: ModelServer
+) -> None:
     (shop / "journal.sqlite").unlink()
     for path in (shop / "personas").iterdir():
         path.unlink()
@@ -175,7 +182,7 @@ def test_no_model_is_asked_for_a_segment_that_does_not_exist(assistant, shop: Pa
     assert server.asked == []
 
 
-def test_a_segment_too_small_for_facts_is_told_why(assistant, walk) -> None:
+def test_a_segment_too_small_for_facts_is_told_why(assistant: Assistant, walk: Walk) -> None:
     small = assistant("segments", "list", "--json", folder=walk.root).rows[3]
     assert small["customers"] < 20
     mistake = assistant("facts", "s4", folder=walk.root).mistake
@@ -183,14 +190,14 @@ def test_a_segment_too_small_for_facts_is_told_why(assistant, walk) -> None:
     assert "facts.min_group_size" in mistake
 
 
-def test_a_shop_of_which_nothing_may_be_stated(assistant, shop: Path) -> None:
+def test_a_shop_of_which_nothing_may_be_stated(assistant: Assistant, shop: Path) -> None:
     path = shop / "assistant.toml"
     said = path.read_text(encoding="utf-8").replace("[facts]", "[facts]\nmin_group_size = 100")
     path.write_text(said, encoding="utf-8")
     assert "No segment has 100 customers" in assistant("personas", folder=shop).mistake
 
 
-def test_an_unknown_campaign_is_told_with_the_known_ones(assistant, walk) -> None:
+def test_an_unknown_campaign_is_told_with_the_known_ones(assistant: Assistant, walk: Walk) -> None:
     mistake = assistant("campaign", "pieces", "autumn", folder=walk.root).mistake
     assert "'autumn'" in mistake
     assert "spring" in mistake
@@ -199,7 +206,9 @@ def test_an_unknown_campaign_is_told_with_the_known_ones(assistant, walk) -> Non
 @pytest.mark.parametrize(
     ("option", "value", "known"), [("--segment", "S9", "S1, S2, S3"), ("--channel", "fax", "email, sms")]
 )
-def test_pieces_of_what_the_campaign_has_not(assistant, walk, option: str, value: str, known: str) -> None:
+def test_pieces_of_what_the_campaign_has_not(
+    assistant: Assistant, walk: Walk, option: str, value: str, known: str
+) -> None:
     mistake = assistant("campaign", "pieces", option, value, folder=walk.root).mistake
     assert value in mistake
     assert known in mistake
@@ -210,7 +219,7 @@ def test_pieces_of_what_the_campaign_has_not(assistant, walk, option: str, value
     [["campaign", "pieces", "--status", "odd"], ["search", "milk", "--kind", "odd"], ["ingest", "--preset", "odd"]],
     ids=lambda words: words[0],
 )
-def test_an_option_outside_its_choices(assistant, walk, words: list[str]) -> None:
+def test_an_option_outside_its_choices(assistant: Assistant, walk: Walk, words: list[str]) -> None:
     said = assistant(*words, folder=walk.root)
     assert (said.code, said.out) == (2, "")
     assert "'odd' is not one of" in " ".join(said.err.split())
@@ -233,7 +242,7 @@ def test_an_option_outside_its_choices(assistant, walk, words: list[str]) -> Non
     ],
 )
 def test_a_broken_brief_says_what_is_wrong_and_where(
-    assistant, walk, tmp_path: Path, server: ModelServer, old: str, new: str, told: str
+    assistant: Assistant, walk: Walk, tmp_path: Path, server: ModelServer, old: str, new: str, told: str
 ) -> None:
     brief = tmp_path / "brief.toml"
     assert old in BRIEF
@@ -246,7 +255,17 @@ def test_a_broken_brief_says_what_is_wrong_and_where(
     assert server.asked == []
 
 
-def test_a_brief_that_is_not_there(assistant, walk) -> None:
+def test_a_broken_brief_is_told_before_a_model_is_asked(assistant: Assistant, shop: Path, server: ModelServer) -> None:
+    (shop / "journal.sqlite").unlink()
+    for path in (shop / "personas").iterdir():
+        path.unlink()
+    (shop / "brief.toml").write_text(BRIEF.replace('"ease"', '"eaze"'), encoding="utf-8")
+    server.forget()
+    assert "'eaze'" in assistant("campaign", "run", "brief.toml", folder=shop).mistake
+    assert server.asked == []
+
+
+def test_a_brief_that_is_not_there(assistant: Assistant, walk: Walk) -> None:
     assert "nowhere.toml does not exist" in assistant("campaign", "run", "nowhere.toml", folder=walk.root).mistake
 
 
@@ -259,13 +278,16 @@ def test_a_brief_that_is_not_there(assistant, walk) -> None:
         ("local:/no/such/folder", "type local: for the embedded model"),
     ],
 )
-def test_a_model_that_has_no_such_name(assistant, model: str, told: str) -> None:
+def test_a_model_that_has_no_such_name(assistant: Assistant, model: str, told: str) -> None:
     assert told in assistant("models", "check", model).mistake
 
 
-def test_a_model_that_answers_nothing_leaves_what_was_there(assistant, shop: Path) -> None:
+def test_a_model_that_answers_nothing_leaves_what_was_there(assistant: Assistant, shop: Path) -> None:
     path = shop / "assistant.toml"
     said = path.read_text(encoding="utf-8").replace("http://127.0.0.1:", "http://127.0.0.1:1/")
+    said = said.replace("persona_candidates = 2", "persona_candidates = 1").replace(
+        "[models]", "[models]\nconcurrency = 64"
+    )
     path.write_text(said, encoding="utf-8")
     before = (shop / "personas" / "S1.json").read_bytes()
     mistake = assistant("personas", folder=shop).mistake
@@ -273,7 +295,7 @@ def test_a_model_that_answers_nothing_leaves_what_was_there(assistant, shop: Pat
     assert (shop / "personas" / "S1.json").read_bytes() == before
 
 
-def test_two_commands_do_not_write_at_once(assistant, walk) -> None:
+def test_two_commands_do_not_write_at_once(assistant: Assistant, walk: Walk) -> None:
     from filelock import FileLock
 
     with FileLock(walk.root / ".lock"):
@@ -281,7 +303,7 @@ def test_two_commands_do_not_write_at_once(assistant, walk) -> None:
         assert assistant("segments", "list", "--json", folder=walk.root).rows  # who reads does not wait
 
 
-def test_an_artefact_that_was_damaged_is_no_traceback(assistant, shop: Path) -> None:
+def test_an_artefact_that_was_damaged_is_no_traceback(assistant: Assistant, shop: Path) -> None:
     (shop / "segments" / "segmentation.json").write_text('{"as_of', encoding="utf-8")
     assert "segmentation.json" in assistant("segments", "list", folder=shop).mistake
     assert assistant("segments", "fit", folder=shop).code == 0

@@ -104,7 +104,7 @@ def test_rows_of_the_day_and_later_change_nothing(tmp_path: Path) -> None:
             "product_id": f"p{random_.randrange(15)}",
             "amount_minor": random_.randrange(1, 2_000),
             "coupon_minor": random_.choice((0, 0, 50)),
-            "ordered_at": f"2024-0{random_.randrange(1, 7)}-{random_.randrange(1, 29):02d} {random_.randrange(24):02d}:30:00",
+            "ordered_at": str(dt.datetime(2024, 1, 1) + dt.timedelta(hours=random_.randrange(181 * 24))),
         }
         for _ in range(300)
     ]

@@ -2,7 +2,7 @@
 
 JOB is JSON: `workspace`, `files` (table name -> CSV), `brief`, and, to be killed, `stage` with one of
 
-- `progress`: at the n-th step that the stage reports;
+- `progress`: at the first report of at least so many steps;
 - `move`: before the n-th file of the stage is renamed to where it belongs;
 - `seconds`: so long after the stage's start, or at its end where that comes first.
 
@@ -44,7 +44,7 @@ class Killer(Silent):
             threading.Timer(self.job["seconds"], die).start()
 
     def stage_progress(self, stage: str, done: int, total: int, note: str = "") -> None:
-        if self._is("progress") and done == self.job["progress"]:
+        if self._is("progress") and done >= self.job["progress"]:
             die()
 
     def stage_ended(self, stage: str, kept: bool, seconds: float, manifest: Manifest) -> None:

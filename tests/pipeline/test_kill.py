@@ -34,7 +34,7 @@ KILLS: dict[str, dict[str, Any]] = {
     "features": {"seconds": None},
     "segments": {"progress": 2},
     "facts": {"move": 2},
-    "index": {"progress": 31},
+    "index": {"progress": 1},
     "personas": {"progress": 20},
     "campaign": {"progress": 25},
     "report": {"seconds": None},
