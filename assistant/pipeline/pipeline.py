@@ -177,7 +177,11 @@ class Pipeline:
             "index",
             self.workspace.index,
             {**self.data().hashes, **facts.hashes},
-            {"embedder": self.settings.models.embedder},
+            {
+                "embedder": self.settings.models.embedder,
+                "currency": self.settings.shop.currency,
+                "min_group_size": self.settings.facts.min_group_size,
+            },
             make,
             in_place=(self.paths.index_version,),
         )
