@@ -43,6 +43,7 @@ def make_piece(
     repaired: bool = False,
     prompt_hashes: Mapping[str, str] | None = None,
     failures: Sequence[str] = (),
+    found: Sequence[CheckResult] = (),
 ) -> Piece:
     """A checked piece.
 
@@ -58,18 +59,19 @@ def make_piece(
         repaired: whether a second round was asked for.
         prompt_hashes: prompt id -> fingerprint.
         failures: why a line is not the model's, said by whoever chose; any makes the piece need review.
+        found: what was seen while choosing, to be told beside the checks.
     """
     fields: list[Field] = []
-    checks: list[CheckResult] = []
+    checks = list(found)
     for field, layout in LAYOUTS[channel].items():
         parts = [line for line in LINES[channel] if f"<{line}>" in layout]
         text = layout
         for line in parts:
             text = text.replace(f"<{line}>", lines[line])
         spans = parse(text)
-        found = check_field(channel, field, spans, slots)
-        checks += found
-        known = not any(result.check == "unknown_slot" for result in found)
+        results = check_field(channel, field, spans, slots)
+        checks += results
+        known = not any(result.check == "unknown_slot" for result in results)
         fields.append(
             Field(
                 field=field,

@@ -17,7 +17,7 @@ from assistant.copywriting.grammars import line_grammar, needed_slots
 from assistant.copywriting.lexicon import function_words
 from assistant.copywriting.slots import PieceSlots
 from assistant.prompting import Prompt, Shot, shots_for
-from assistant.records import Brief, Message, Outcome, Piece, Request
+from assistant.records import Brief, CheckResult, Message, Outcome, Piece, Request
 
 SHOTS = 5
 SHOTS_OF_OCCASION = 2
@@ -176,6 +176,7 @@ def _write(job: CopyJob, outcomes: Mapping[str, Outcome], model: str, said: Said
             failures.append(f"no_candidate, {line}: {_why_not(job, line, answered)}; the control's line stands there")
         else:
             said.add(chosen)
+    copied = [line for line in job.lines if line != ACTION and lines[line] in _examples(job.prompts[line])]
     return make_piece(
         segment=job.segment,
         channel=job.channel,
@@ -188,11 +189,20 @@ def _write(job: CopyJob, outcomes: Mapping[str, Outcome], model: str, said: Said
         repaired=repaired,
         prompt_hashes={job.prompts[line].id: job.prompts[line].fingerprint for line in job.lines},
         failures=failures,
+        found=[
+            CheckResult(
+                check="worked_example",
+                field=field_of(job.channel, line),
+                severity="warning",
+                message=f"the {line} is a worked example of its prompt, word for word",
+            )
+            for line in copied
+        ],
     )
 
 
 def _choose(job: CopyJob, line: str, answered: Sequence[Outcome], said: Said) -> str | None:
-    copied = {shot.assistant for shot in job.prompts[line].shots}
+    copied = _examples(job.prompts[line])
     scored = [
         (
             (outcome.mean_logprob or 0.0) - REPEATED * said.times[outcome.text] - COPIED * (outcome.text in copied),
@@ -209,6 +219,11 @@ def _stands(job: CopyJob, line: str, outcome: Outcome) -> bool:
     return likelihood(job, line, outcome) >= (LEAST_LIKELY_ACTION if line == ACTION else LEAST_LIKELY) and not problems(
         job, line, outcome.text
     )
+
+
+@cache
+def _examples(prompt: Prompt) -> frozenset[str]:
+    return frozenset(shot.assistant for shot in prompt.shots)
 
 
 def _why_not(job: CopyJob, line: str, answered: Sequence[Outcome]) -> str:

@@ -93,3 +93,11 @@ def test_two_pieces_do_not_say_the_same_line_where_another_is_nearly_as_likely()
     other = {key.replace("S1-", "S2-"): outcome for key, outcome in outcomes.items()}
     pieces = write_pieces([job(), job(segment="S2")], {**outcomes, **other}, "test")
     assert pieces[0].fields[0].text != pieces[1].fields[0].text
+
+
+def test_a_line_that_only_repeats_a_worked_example_is_told_and_does_not_need_review_for_it() -> None:
+    texts = {**{line: [text] for line, text in GOOD.items()}, "subject": ["Spend less on {product} and keep a little"]}
+    piece = write_pieces([job()], answers(texts), "test")[0]
+    told = {(result.field, result.severity) for result in piece.checks if result.check == "worked_example"}
+    assert told == {("preheader", "warning"), ("body", "warning")}
+    assert piece.status == "ready"
