@@ -3,9 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import ibis
-
-from assistant.data.contracts import CONTRACTS
 from assistant.data.engine import connect
 from assistant.errors import MissingArtefact
 
@@ -39,10 +36,6 @@ class Tables:
             )
         return self.engine.read_parquet(str(path), table_name=table)
 
-    def memtable(self, frame: Any) -> Any:
-        """A pandas frame as an Ibis table."""
-        return ibis.memtable(frame)
-
 
 def write_parquet(table: Any, path: Path, order_by: list[str]) -> None:
     """Write an Ibis table so that equal rows give equal files.
@@ -53,8 +46,3 @@ def write_parquet(table: Any, path: Path, order_by: list[str]) -> None:
         order_by: columns whose order fixes the order of rows.
     """
     table.order_by(order_by).to_parquet(str(path), compression="zstd")
-
-
-def table_names() -> tuple[str, ...]:
-    """The canonical tables."""
-    return tuple(CONTRACTS)

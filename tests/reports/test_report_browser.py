@@ -231,8 +231,8 @@ def test_text_in_the_map_keeps_its_size_on_a_phone(context: BrowserContext, file
 
 
 def test_without_scripts_everything_is_shown_and_receipts_still_open(file: Path, context: BrowserContext) -> None:
-    browser = context.browser
-    plain = (browser or pytest.skip("the browser is not known")).new_context(java_script_enabled=False)
+    assert context.browser is not None
+    plain = context.browser.new_context(java_script_enabled=False)
     page = plain.new_page()
     page.goto(file.as_uri())
     assert page.locator(".piece:visible").count() == 20
