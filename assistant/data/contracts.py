@@ -1,5 +1,6 @@
 """What each canonical table promises: its columns, their units and the values they may hold."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -29,14 +30,29 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """What no row of a table may do, over several of its columns."""
+
+    column: str
+    """The one that a message names."""
+    expected: str
+    """What is asked of it, in words."""
+    broken: Callable[[Any], Any]
+    """An Ibis table of the contract's columns -> whether a row breaks the rule."""
+
+
+@dataclass(frozen=True)
 class Contract:
-    """One table: its columns, the columns that identify a row, and the tables it points to."""
+    """One table: its columns, the columns that identify a row, and what holds between columns."""
 
     table: str
     row: str
     """What one row is."""
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    rules: tuple[Rule, ...] = ()
+    others_kept: bool = False
+    """Whether further columns of the shop's file stay in the table, as text under their own names."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -44,23 +60,41 @@ class Contract:
         return tuple(column.name for column in self.columns)
 
 
+_KNOWN_AT = Column(
+    "known_at", "timestamp", "when the shop came to know of the row; empty: as it happened", nullable=True
+)
+
+# What a customer did, and what was done to them. The first four are the funnel, in its order.
+FUNNEL = ("browse", "search", "cart", "purchase")
+EVENTS = (*FUNNEL, "campaign_received", "campaign_opened", "campaign_clicked", "coupon_redeemed")
+
 CONTRACTS: dict[str, Contract] = {
     contract.table: contract
     for contract in (
         Contract(
             table="orders",
             row="an order line",
-            key=("order_id", "product_id"),
+            key=("order_id", "line"),
             columns=(
                 Column("order_id", "string", "the order, one basket at one till"),
+                Column("line", "int64", "its place in the order, from 0", minimum=0),
                 Column("customer_id", "string", "who ordered"),
                 Column("product_id", "string", "what was bought"),
-                Column("ordered_at", "timestamp", "the shop's local time"),
-                Column("quantity", "int64", "items, or the source's own measure for goods by weight", minimum=0),
-                Column("amount_minor", "int64", "what the shop received for the line, minor units", minimum=0),
+                Column("ordered_at", "timestamp", "the shop's local time; of a return, when it came back"),
+                Column("quantity", "int64", "items, or the source's measure of goods by weight; below 0: a return"),
+                Column("amount_minor", "int64", "what the shop received, minor units; of a return, below 0"),
                 Column("discount_minor", "int64", "the shop's discount on the line, minor units", minimum=0),
                 Column("coupon_minor", "int64", "coupons on the line, minor units", minimum=0),
-                Column("store_id", "string", "where, or the sales channel", nullable=True),
+                Column("store_id", "string", "which store", nullable=True),
+                Column("sales_channel", "string", "web, app, store or however the shop calls it", nullable=True),
+                _KNOWN_AT,
+            ),
+            rules=(
+                Rule(
+                    "amount_minor",
+                    "a sale is 0 or more, only a return (a quantity below 0) is below 0",
+                    lambda t: ((t.quantity >= 0) & (t.amount_minor < 0)) | ((t.quantity < 0) & (t.amount_minor > 0)),
+                ),
             ),
         ),
         Contract(
@@ -73,8 +107,11 @@ CONTRACTS: dict[str, Contract] = {
                 Column("source_type", "string", "the source's own words for it", nullable=True),
                 Column("category", "string", "readable category"),
                 Column("department", "string", "readable department"),
+                Column("brand", "string", "who makes it", nullable=True),
                 Column("private_brand", "boolean", "the shop's own brand"),
                 Column("package_size", "string", "as the source writes it", nullable=True),
+                Column("price_minor", "int64", "what it costs today, minor units", nullable=True, minimum=0),
+                Column("description", "string", "the shop's own words about it, plain text", nullable=True),
                 Column("advertisable", "boolean", "may be named in a message: a product, and not a delicate one"),
             ),
         ),
@@ -84,11 +121,20 @@ CONTRACTS: dict[str, Contract] = {
             key=("customer_id",),
             columns=(
                 Column("customer_id", "string", "the customer"),
+                Column("email", "string", "address, lower case", nullable=True),
+                Column("phone", "string", "number as given", nullable=True),
+                Column("first_name", "string", "given name", nullable=True),
+                Column("last_name", "string", "family name", nullable=True),
+                Column("email_opt_in", "boolean", "agreed to be sent e-mail", nullable=True),
+                Column("sms_opt_in", "boolean", "agreed to be sent text messages", nullable=True),
+                Column("push_opt_in", "boolean", "agreed to be sent notifications", nullable=True),
                 Column("age_band", "string", "years", nullable=True),
                 Column("income_band", "string", "thousands of dollars a year", nullable=True),
                 Column("household_size", "string", "persons", nullable=True),
                 Column("kids", "string", "children in the household", nullable=True),
+                _KNOWN_AT,
             ),
+            others_kept=True,
         ),
         Contract(
             table="events",
@@ -96,10 +142,16 @@ CONTRACTS: dict[str, Contract] = {
             key=(),
             columns=(
                 Column("customer_id", "string", "to whom"),
-                Column("event", "string", "what happened", values=("campaign_received", "coupon_redeemed")),
+                Column("event", "string", "what happened", values=EVENTS),
                 Column("occurred_at", "timestamp", "the shop's local time"),
+                Column("event_id", "string", "the source's own id of it", nullable=True),
+                Column("session_id", "string", "the visit it is part of", nullable=True),
+                Column("product_id", "string", "which product", nullable=True),
+                Column("search_text", "string", "what was searched for", nullable=True),
+                Column("order_id", "string", "of a purchase, the order", nullable=True),
                 Column("campaign_id", "string", "which past campaign", nullable=True),
                 Column("coupon_id", "string", "which coupon", nullable=True),
+                _KNOWN_AT,
             ),
         ),
         Contract(
@@ -129,8 +181,8 @@ def check_table(contract: Contract, table: Any, place: str) -> int:
         Rows.
 
     Raises:
-        DataError: a column is missing or of another type, or a value is null, too small, not allowed or a
-            duplicate key; the message names the column, the first such value and how many rows.
+        DataError: a column is missing or of another type, or a value is null, too small, not allowed, against a
+            rule or a duplicate key; the message names the column, the first such value and how many rows.
     """
     schema = table.schema()
     missing = [name for name in contract.names if name not in schema]
@@ -155,11 +207,19 @@ def check_table(contract: Contract, table: Any, place: str) -> int:
                 f"{place}: column {column.name!r} holds {shown(first)} ({bad:,} rows like it); "
                 f"expected {expected(column)}."
             )
+    for rule in contract.rules:
+        wrong = table.filter(rule.broken(table).fill_null(False))
+        first = wrong.select(rule.column).limit(1).execute()
+        if len(first):
+            raise DataError(
+                f"{place}: column {rule.column!r} holds {shown(first.iloc[0, 0])} "
+                f"({int(wrong.count().execute()):,} rows like it); expected: {rule.expected}."
+            )
     if contract.key:
         doubled = table.group_by(list(contract.key)).aggregate(times=lambda t: t.count()).filter(lambda t: t.times > 1)
         first = doubled.limit(1).execute()
         if len(first):
-            key = ", ".join(f"{name} {first[name].iloc[0]!r}" for name in contract.key)
+            key = ", ".join(f"{name} {shown(first[name].iloc[0])}" for name in contract.key)
             raise DataError(
                 f"{place}: {int(doubled.count().execute()):,} keys stand more than once, such as {key}; "
                 f"expected {contract.row} a row."

@@ -1,213 +1,246 @@
-"""A shop's own files into canonical tables: CSV or Parquet whose columns carry the contract's names.
+"""A shop's own files into canonical tables: any export, once or again and again.
 
-Money may be given in major units instead: a column `amount`, `discount` or `coupon` stands for
-`amount_minor`, `discount_minor` or `coupon_minor` and is multiplied by a hundred, exactly.
+The folder of the tables holds, beside one Parquet file a table:
+
+- `parts/`: what each source gave, in the contract's types, so that a further source needs none of the earlier files;
+- `sources.json`: which they are, in the order in which they count, how each was understood and what became of its rows;
+- `quarantine/TABLE.csv`: every row that was not taken, with file, line, column, value, reason and what was expected;
+- `quality.json`: what the tables hold.
+
+Nothing of it depends on the clock, so the same sources give the same bytes.
 """
 
-import dataclasses
-import functools
-import operator
-from collections.abc import Mapping
-from dataclasses import dataclass
+import datetime as dt
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, get_args
 
-import ibis
-
-from assistant.data.contracts import (
-    CONTRACTS,
-    NO_CATEGORY,
-    NO_DEPARTMENT,
-    Column,
-    Contract,
-    breaks,
-    check_table,
-    expected,
-    shown,
-)
+from assistant.data.contracts import CONTRACTS, check_table
+from assistant.data.converting import Dates, Decimals, Settings, add_macros
 from assistant.data.engine import EngineError, connect
-from assistant.data.files import open_file, place_of, unreadable
-from assistant.data.product_names import advertisable
+from assistant.data.merging import merged, parts_of, replaced_orders
+from assistant.data.parts import Brought, bring_in, refusal_place
+from assistant.data.quality import checks, table_quality
+from assistant.data.quarantine import write_quarantine
+from assistant.data.reading import digest_of, is_database
 from assistant.data.tables import write_parquet
-from assistant.errors import DataError
+from assistant.errors import CheckFailed, DataError, MissingArtefact
+from assistant.records.mappings import SourceLayout, TableName
+from assistant.records.quality import DataQuality, SourceFile, Sources
+from assistant.workspace import read_record, write_record
 
-# Wide enough for what a float's text may carry beyond its cents.
-_EXACT = "decimal(28, 9)"
-_MONEY = {"amount_minor": "amount", "discount_minor": "discount", "coupon_minor": "coupon"}
+PARTS = "parts"
+SOURCES = "sources.json"
+QUALITY = "quality.json"
+QUARANTINE = "quarantine"
 
-# What a file may leave out, and what is then written.
-_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
-    "orders": {"quantity": 1, "discount_minor": 0, "coupon_minor": 0, "store_id": None},
-    "products": {
-        "source_type": None,
-        "category": NO_CATEGORY,
-        "department": NO_DEPARTMENT,
-        "private_brand": False,
-        "package_size": None,
-    },
-    "customers": {"age_band": None, "income_band": None, "household_size": None, "kids": None},
-    "events": {"campaign_id": None, "coupon_id": None},
-    "past_campaigns": {},
-}
+# More than that goes to disk, beside the tables.
+_MEMORY = "2GB"
+
+Files = Path | str | Sequence[Path | str]
+Told = Callable[[int, int, str], None]
+"""Told of files done, files in all and what is being done."""
 
 
-def load_files(out: Path, files: Mapping[str, Path]) -> dict[str, int]:
+def load_files(
+    out: Path,
+    files: Mapping[str, Files],
+    *,
+    earlier: Path | None = None,
+    preset: str | None = None,
+    own: SourceLayout | Mapping[str, SourceLayout] | None = None,
+    currency: str = "USD",
+    time_zone: str = "",
+    rates: Mapping[str, Decimal] | None = None,
+    decimal: Decimals = "",
+    dates: Dates = "",
+    today: dt.date | None = None,
+    strict: bool = False,
+    tell: Told | None = None,
+) -> dict[str, int]:
     """Write the canonical tables from a shop's files.
 
     Args:
-        out: an empty folder; one Parquet file a table.
-        files: table name -> CSV or Parquet file; `orders` and `products` are required.
+        out: an empty folder for everything that is written; on an error what it holds is of no use.
+        files: table name -> one or more files, or addresses of databases; in the end there must be orders and
+            products, each brought in now or earlier, or products within the orders.
+        earlier: folder of an earlier call, whose sources stay; None, or one without sources: there are none.
+        preset: a known export that every file must be; None: what fits.
+        own: the shop's own mapping, of all files or table name -> mapping.
+        currency: ISO 4217 code of the shop's amounts.
+        time_zone: IANA name of the shop's clock; empty: moments are taken as they are written, those counted since
+            1970 as UTC.
+        rates: code of another currency -> units of the shop's own for one of it.
+        decimal: the decimal sign, where a mapping does not say; empty: the data decides.
+        dates: how moments are written, likewise.
+        today: rows later than this day are not taken; None: any are.
+        strict: whether a single row that is not taken refuses everything.
+        tell: told of progress.
 
     Returns:
         Rows of each table.
 
     Raises:
-        DataError: a file cannot be read, lacks a column, or holds a value that breaks the contract.
+        DataError: a file cannot be read or understood, more than half of its rows cannot be taken, or there are no
+            orders or no products.
+        ConfigError: a setting or a mapping cannot be.
+        CheckFailed: `strict`, and a row cannot be taken.
+        MissingPackage: what speaks to a database is not installed.
     """
-    for table in ("orders", "products"):
-        if table not in files:
-            raise DataError(f"There is no file for {table}; name one with `--{table} FILE`.")
-    engine = connect()
-    rows = {}
-    tables: dict[str, Any] = {}
-    for name, contract in CONTRACTS.items():
+    settings = Settings(currency, time_zone, dict(rates or {}), today, decimal, dates)
+    settings.check()
+    wanted = _wanted(files, own, preset, settings)
+    known = _known(earlier)
+    if "orders" not in {*(source.given for source in known), *(source.given for source in wanted)}:
+        raise DataError("There is no file for orders; name one with `--orders FILE`.")
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out, prefix=".work-") as scratch:
+        engine = _engine(Path(scratch))
         try:
-            table = _canonical(engine, contract, files[name]) if name in files else _absent(contract, tables)
-            path = out / f"{name}.parquet"
-            write_parquet(table, path, list(contract.key or contract.names))
+            brought = _bring_in(engine, wanted, known, Path(scratch), out / PARTS, tell)
+            if strict:
+                _refuse_any(brought)
+            sources = _in_order(known, brought)
+            for source in known:
+                if source in sources and earlier is not None:
+                    _carry_over(earlier / PARTS / source.part, out / PARTS / source.part)
+            quality = _write_tables(engine, sources, out)
         except EngineError as error:
-            # A CSV is read as it is asked for: a line that is none shows only now.
-            raise unreadable(files[name], error) from None if name in files else error
-        tables[name] = engine.read_parquet(str(path))
-        rows[name] = check_table(contract, tables[name], str(files.get(name, name)))
-    return rows
+            said = " ".join(str(error).split())[:300]
+            raise DataError(f"The tables cannot be made of these files: {said}; check the mapping of each.") from error
+        finally:
+            engine.disconnect()
+    write_record(out / SOURCES, Sources(sources=tuple(sources)))
+    write_record(out / QUALITY, quality)
+    return quality.rows
 
 
-@dataclass(frozen=True)
-class _Given:
-    """A column of a contract as a file gives it."""
-
-    column: Column
-    """The contract's, under the name it has in the file."""
-    found: Any
-    """As it stands in the file."""
-    value: Any
-    """In the contract's type; null where it cannot be."""
-    expected: str
-
-    @property
-    def wrong(self) -> Any:
-        """Whether the value cannot be taken, never null."""
-        said = (self.found.cast("string").strip() != "").fill_null(False)
-        return (self.value.isnull() & said) | breaks(self.value, self.column)
+def _engine(scratch: Path) -> Any:
+    engine = connect(memory=_MEMORY, spill=scratch)
+    add_macros(engine)
+    return engine
 
 
-def _canonical(engine: Any, contract: Contract, path: Path) -> Any:
-    table = open_file(engine, path, contract.table)
-    given = {column.name: _given(column, table) for column in contract.columns}
-    for column in contract.columns:
-        if given[column.name] is None and not _has_default(contract, column):
-            raise DataError(
-                f"{path}: no column {column.name!r} ({column.meaning}); the file has {', '.join(table.columns)}. "
-                "Rename the column in the file and type the same again."
-            )
-    _refuse_wrong(table, [own for own in given.values() if own is not None], path)
-    columns = {}
-    for column in contract.columns:
-        own = given[column.name]
-        columns[column.name] = _default(contract, column, table) if own is None else own.value
-    return table.select(**columns)
+def _wanted(
+    files: Mapping[str, Files],
+    own: SourceLayout | Mapping[str, SourceLayout] | None,
+    preset: str | None,
+    settings: Settings,
+) -> list[Brought]:
+    tables: tuple[TableName, ...] = get_args(TableName)
+    unknown = [name for name in files if name not in tables]
+    if unknown:
+        raise DataError(f"There is no table {unknown[0]!r}; expected one of {', '.join(tables)}.")
+    wanted = []
+    for table in tables:
+        said = files.get(table, ())
+        mapping = own if isinstance(own, SourceLayout) or own is None else own.get(table)
+        for source in [said] if isinstance(said, str | Path) else said:
+            wanted.append(Brought(source, table, preset, mapping, settings))
+    return wanted
 
 
-def _given(column: Column, table: Any) -> _Given | None:
-    if column.name in table.columns:
-        found = table[column.name]
-        return _Given(column, found, _typed(found, column), expected(column))
-    major = _MONEY.get(column.name)
-    if major is None or major not in table.columns:
-        return None
-    # By way of text and decimals: as a float, 1.15 is less than 115 cents.
-    exact = table[major].cast("string").try_cast(_EXACT)
-    meaning = column.meaning.replace("minor units", "such as 12.30, two decimals at most")
-    return _Given(
-        dataclasses.replace(column, name=major),
-        table[major],
-        _whole(exact * 100),
-        expected(dataclasses.replace(column, meaning=meaning)).replace("int64", "an amount", 1),
-    )
-
-
-def _typed(value: Any, column: Column) -> Any:
-    if column.kind == "string":
-        return value.cast("string").strip().nullif("")
-    if column.kind == "int64":
-        return _whole(value.try_cast(_EXACT) if value.type().is_string() else value)
-    if column.kind == "timestamp" and value.type().is_timestamp() and value.type().timezone:
-        # An instant; which day it was in the shop is not said.
-        return ibis.null("timestamp")
-    return value.try_cast(column.kind)
-
-
-def _whole(number: Any) -> Any:
-    """Integers, and null where a cast would have rounded."""
-    whole = number.try_cast("int64")
-    return (whole == number).ifelse(whole, ibis.null("int64"))
-
-
-def _refuse_wrong(table: Any, given: list[_Given], path: Path) -> None:
-    """Name the first row that cannot be taken; one pass over the file, whatever its columns."""
-    marked = table.select(
-        _row=ibis.row_number(),
-        **{f"found_{at}": own.found.cast("string") for at, own in enumerate(given)},
-        **{f"wrong_{at}": own.wrong for at, own in enumerate(given)},
-    )
-    wrong = functools.reduce(operator.or_, (marked[f"wrong_{at}"] for at in range(len(given))))
-    first = marked.filter(wrong).order_by("_row").limit(1).execute()
-    if not len(first):
-        return
-    row = first.iloc[0]
-    at = next(at for at in range(len(given)) if row[f"wrong_{at}"])
-    raise DataError(
-        f"{place_of(path, int(row['_row']))}: column {given[at].column.name!r} holds {shown(row[f'found_{at}'])}; "
-        f"expected {given[at].expected}."
-    )
-
-
-def _has_default(contract: Contract, column: Column) -> bool:
-    return column.name in _DEFAULTS[contract.table] or (contract.table, column.name) == ("products", "advertisable")
-
-
-def _default(contract: Contract, column: Column, table: Any) -> Any:
-    if column.name == "advertisable":
-        return _advertisable(table)
-    return ibis.literal(_DEFAULTS[contract.table][column.name]).cast(column.kind)
-
-
-def _advertisable(table: Any) -> Any:
-    """Which products may be named, from the product's own words."""
-
-    def words(name: str) -> Any:
-        return table[name].cast("string").fill_null("") if name in table.columns else ibis.literal("")
-
-    allowed = (
-        table.select(source=words("source_type"), category=words("category"), department=words("department"))
-        .distinct()
-        .execute()
-    )
-    keep = [
-        f"{row.source}\x1f{row.category}\x1f{row.department}"
-        for row in allowed.itertuples(index=False)
-        if advertisable(row.source, row.category, row.department)
-    ]
-    return (words("source_type") + "\x1f" + words("category") + "\x1f" + words("department")).isin(keep)
-
-
-def _absent(contract: Contract, tables: Mapping[str, Any]) -> Any:
-    """A table that the shop did not give: customers are those who ordered, the others are empty."""
-    if contract.table == "customers":
-        ids = tables["orders"].select("customer_id").distinct()
-        return ids.mutate(**{c.name: ibis.null(c.kind) for c in contract.columns if c.name != "customer_id"}).select(
-            *contract.names
+def _known(earlier: Path | None) -> list[SourceFile]:
+    if earlier is None or not (earlier / SOURCES).exists():
+        return []
+    try:
+        known = list(read_record(earlier / SOURCES, Sources).sources)
+    except MissingArtefact:
+        raise DataError(
+            f"{earlier / SOURCES} cannot be read; delete {earlier} and bring all of the shop's files in again."
+        ) from None
+    gone = [source.file for source in known if not (earlier / PARTS / source.part).is_dir()]
+    if gone:
+        raise DataError(
+            f"What {gone[0]} gave is missing in {earlier / PARTS}; delete {earlier} and bring all of the shop's files "
+            "in again."
         )
-    schema = {column.name: column.kind for column in contract.columns}
-    return ibis.memtable([], schema=ibis.schema(schema))
+    return known
+
+
+def _bring_in(
+    engine: Any, wanted: list[Brought], known: list[SourceFile], scratch: Path, parts: Path, tell: Told | None
+) -> list[SourceFile]:
+    """Those of the sources that are not known yet."""
+    keys = {source.key for source in known}
+    brought: list[SourceFile] = []
+    for at, one in enumerate(wanted):
+        if tell is not None:
+            tell(at, len(wanted), f"reading {one.given}")
+        path = Path(one.source)
+        if not is_database(str(one.source)) and path.is_file() and one.key(digest_of(path)) in keys:
+            continue
+        own = scratch / f"source{at}"
+        own.mkdir()
+        source = bring_in(engine, one, own, parts)
+        shutil.rmtree(own)
+        if source.key in keys:
+            # A database that still says what it said.
+            shutil.rmtree(parts / source.part)
+            continue
+        keys.add(source.key)
+        brought.append(source)
+    if tell is not None:
+        tell(len(wanted), len(wanted), "merging")
+    return brought
+
+
+def _in_order(known: list[SourceFile], brought: list[SourceFile]) -> list[SourceFile]:
+    """All sources; one whose content is now understood otherwise is replaced."""
+    again = {(source.sha256, source.given) for source in brought}
+    return [*(source for source in known if (source.sha256, source.given) not in again), *brought]
+
+
+def _carry_over(part: Path, target: Path) -> None:
+    """Have an earlier part here too; a link where the file system knows any, as parts are never written again."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path in sorted(part.iterdir()):
+        try:
+            os.link(path, target / path.name)
+        except OSError:
+            shutil.copyfile(path, target / path.name)
+
+
+def _refuse_any(brought: list[SourceFile]) -> None:
+    for source in brought:
+        for table in source.tables:
+            if table.refusals:
+                unit = "row" if source.kind in ("Parquet", "SQL") else "line"
+                raise CheckFailed(
+                    f"{refusal_place(source.file, unit, table.refusals[0])}; {table.quarantined:,} of "
+                    f"{table.rows_read:,} rows of the {table.table} cannot be taken, and `--strict` asks for all."
+                )
+
+
+def _write_tables(engine: Any, sources: list[SourceFile], out: Path) -> DataQuality:
+    parts = out / PARTS
+    parts.mkdir(exist_ok=True)
+    tables: dict[str, Any] = {}
+    qualities = []
+    names: tuple[TableName, ...] = get_args(TableName)
+    for name in names:
+        contract = CONTRACTS[name]
+        found = parts_of(name, sources, parts)
+        if name == "products" and not found:
+            raise DataError(
+                "There is no file for products; name one with `--products FILE`, or bring in orders with the names of "
+                "products."
+            )
+        table = merged(engine, name, found, tables.get("orders"))
+        path = out / f"{name}.parquet"
+        write_parquet(table, path, list(contract.key or contract.names))
+        tables[name] = engine.read_parquet(str(path))
+        check_table(contract, tables[name], name)
+        qualities.append(table_quality(name, tables[name], contract.names))
+    if not int(tables["orders"].count().execute()):
+        raise DataError("No order is left of these files; see which rows were passed over and why with `--strict`.")
+    named = merged(engine, "customers", parts_of("customers", sources, parts))
+    unnamed = int(tables["customers"].anti_join(named, "customer_id").count().execute())
+    told = [table for source in sources for table in source.tables]
+    replaced = replaced_orders(engine, parts_of("orders", sources, parts))
+    write_quarantine(sources, parts, out / QUARANTINE)
+    return DataQuality(sources=tuple(told), tables=tuple(qualities), checks=checks(tables, told, replaced, unnamed))

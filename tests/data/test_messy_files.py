@@ -1,0 +1,77 @@
+"""Hundreds of broken files: each is one sentence and nothing written, or counts that add up; never a traceback."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from messy_files import Case, broken_file, case_names
+from messy_values import SHOP_FILES
+
+from assistant.data import load_files
+from assistant.errors import AssistantError
+from assistant.workspace import sha256_file
+
+SEED = 7
+LONGEST_MESSAGE = 1_500
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables of the shop before anything was broken."""
+    folder = tmp_path_factory.mktemp("earlier")
+    files = {}
+    for table, content in SHOP_FILES.items():
+        files[table] = folder / f"{table}.csv"
+        files[table].write_bytes(content)
+    out = folder / "out"
+    out.mkdir()
+    load_files(out, files)
+    return out
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): sha256_file(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def check(case: Case, out: Path) -> str:
+    """Load a case; what came of it, in the words of `Case.expected`."""
+    before = contents(out)
+    try:
+        load_files(out, case.files)
+    except AssistantError as error:
+        message = str(error)
+        assert "\n" not in message.replace(str(case.files[case.broken]), "")
+        assert case.files[case.broken].name in message
+        assert len(message) < LONGEST_MESSAGE
+        assert "Traceback" not in message
+        assert contents(out) == before
+        return "error"
+    return "clean"
+
+
+@pytest.mark.parametrize("name", case_names())
+def test_a_broken_file_is_refused_in_one_sentence_or_read_with_counts_that_add_up(
+    name: str, tmp_path: Path, earlier: Path
+) -> None:
+    case = broken_file(tmp_path / "shop", name, SEED)
+    out = tmp_path / "out"
+    shutil.copytree(earlier, out)
+    came = check(case, out)
+    allowed = {"refused": ("error", "quarantine", "clean")}.get(case.expected, (case.expected,))
+    assert came in allowed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", case_names(slow=True))
+def test_a_line_of_a_hundred_megabytes_is_refused_as_a_short_one_is(name: str, tmp_path: Path, earlier: Path) -> None:
+    case = broken_file(tmp_path / "shop", name, SEED)
+    out = tmp_path / "out"
+    shutil.copytree(earlier, out)
+    assert check(case, out) in ("error", "quarantine")
+
+
+def test_there_are_more_than_two_hundred_broken_files_and_each_is_its_own(tmp_path: Path) -> None:
+    names = case_names()
+    assert len(names) == len(set(names)) >= 200
+    made = {broken_file(tmp_path / str(at), name, SEED).files[name.split(": ")[0]] for at, name in enumerate(names)}
+    assert len(made) == len(names)
