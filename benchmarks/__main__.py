@@ -1,7 +1,7 @@
 """`make bench`: run every benchmark."""
 
-from benchmarks import features, help_time
+from benchmarks import clustering, help_time, lifetime, recommendations, scale
 
 if __name__ == "__main__":
-    for benchmark in (help_time, features):
+    for benchmark in (help_time, scale, clustering, lifetime, recommendations):
         benchmark.main()

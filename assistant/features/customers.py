@@ -1,8 +1,9 @@
 """The customer table.
 
-Three staged grains keep distinct counts few and the plan the same on every engine: customer x order, customer x
-category (long), then one row a customer. Only sums, counts, minima, maxima, joins and date differences are asked
-of the engine, all on integers; every float is a quotient of two integer aggregates, so two runs agree to the bit.
+Staged grains keep the plan the same on every engine and free of distinct counts: customer x order, customer x
+campaign, and customer; lines meet products once. Only sums, counts, minima, maxima, or-ed bits, joins and date
+differences are asked of the engine, all on integers and moments; every float is one quotient of two integer
+aggregates, so two runs, and two engines, agree to the bit.
 """
 
 import datetime as dt
@@ -10,16 +11,13 @@ from typing import Any
 
 import ibis
 
-from assistant.data import NO_CATEGORY, NO_DEPARTMENT, Tables
+from assistant.data import FUNNEL, Cutoff, Tables
 from assistant.errors import DataError
-from assistant.features.definitions import CATEGORY_PREFIX, DEPARTMENT_PREFIX
-
-QUARTER_DAYS = 91
-TOP_DEPARTMENTS = 8
-TOP_CATEGORIES = 12
-
-# Hours of the shop's local day, first and last included; the night runs over midnight.
-_HOURS = {"morning": (5, 10), "midday": (11, 15), "evening": (16, 20)}
+from assistant.features.definitions import CATEGORY_PREFIX, CHANNEL_PREFIX, DEPARTMENT_PREFIX
+from assistant.features.orders import PARTS, WEEKDAYS, customers_of, orders_of
+from assistant.features.responses import campaigns_of, funnel_of
+from assistant.features.spending import spending_of
+from assistant.features.vocabulary import Vocabulary, vocabulary_of
 
 
 def default_as_of(tables: Tables) -> dt.date:
@@ -34,117 +32,110 @@ def default_as_of(tables: Tables) -> dt.date:
     return dt.date(last.year, last.month, last.day) + dt.timedelta(days=1)
 
 
-def customer_features(tables: Tables, as_of: dt.date) -> Any:
-    """Features of every customer with an order before `as_of`.
+def customer_features(tables: Tables, cutoff: Cutoff) -> Any:
+    """Features of every customer with an order before the cutoff.
+
+    What the columns are is decided by a look into the rows before the cutoff; the table itself is an expression that
+    the engine has not run yet.
 
     Args:
         tables: the canonical tables.
-        as_of: rows of that day or later are not seen.
+        cutoff: what may be seen of them.
 
     Returns:
-        An Ibis table, one row a customer: `customer_id`, the columns of `BASE_FEATURES` in their units, and the
-        shares of spend `department: NAME` and `category: NAME` of the largest departments and categories.
-        `days_between_orders` is null with a single order; shares of spend are 0 where spend is 0.
+        An Ibis table, one row a customer: `customer_id`, the columns of `BASE_FEATURES` in their units, and shares:
+        of spend `department: NAME` and `category: NAME` of the largest departments and categories, of orders
+        `channel: NAME` of the largest channels. Columns of events, campaigns, returns and channels stand only where
+        the shop has such rows. What cannot be said (a gap with a single order, a rate of nothing) is null; shares
+        of spend are 0 where spend is 0.
     """
-    lines = _lines(tables, as_of)
-    spend = lines.group_by("customer_id", "department", "category").aggregate(
-        amount_minor=lambda t: t.amount_minor.sum(),
-        private_minor=lambda t: t.amount_minor.sum(where=t.private_brand),
-    )
-    shares = {
-        **{DEPARTMENT_PREFIX + name: ("department", name) for name in _largest(spend, "department", TOP_DEPARTMENTS)},
-        **{CATEGORY_PREFIX + name: ("category", name) for name in _largest(spend, "category", TOP_CATEGORIES)},
-    }
-    bought = spend.group_by("customer_id").aggregate(
-        # What a product without a category was is not known, so it is no category bought.
-        categories_bought=lambda t: t.category.nunique(where=t.category != ""),
-        private_minor=lambda t: t.private_minor.sum(),
-        **{name: spend.amount_minor.sum(where=spend[column] == value) for name, (column, value) in shares.items()},
-    )
-    table = _customers(lines, as_of).inner_join(bought, "customer_id")
+    seen = tables.before(cutoff)
+    return features_of(seen, cutoff.as_of, vocabulary_of(seen))
+
+
+def features_of(seen: Tables, as_of: dt.date, names: Vocabulary) -> Any:
+    """The customer table with the columns that a vocabulary calls for, not run and with nothing looked up."""
+    table = customers_of(orders_of(seen.orders), as_of, names)
+    for part in (spending_of(seen, names), funnel_of(seen, names), campaigns_of(seen, names)):
+        if part is not None:
+            table = table.left_join(part, "customer_id").drop("customer_id_right")
     return table.select(
         "customer_id",
-        "recency_days",
-        "frequency",
-        "monetary_minor",
-        "tenure_days",
-        days_between_orders=(table.tenure_days - table.recency_days) / (table.frequency - 1).nullif(0),
-        basket_value_minor=table.monetary_minor / table.frequency,
-        basket_lines=table.lines / table.frequency,
-        discount_share=_share(table.discount_minor, table.monetary_minor + table.discount_minor),
-        coupon_share=table.coupon_orders / table.frequency,
-        private_brand_share=_share(table.private_minor.fill_null(0), table.monetary_minor),
-        weekend_share=table.weekend_orders / table.frequency,
-        **{f"{part}_share": table[f"{part}_orders"] / table.frequency for part in (*_HOURS, "night")},
-        categories_bought=table.categories_bought,
+        **_habits(table),
+        **_prices(table, names),
+        **_times(table, names),
+        **_visits(table, names, ibis.date(as_of.isoformat())),
+        categories_bought=table.categories,
         trend=_share(
             table.last_quarter_minor - table.quarter_before_minor,
             table.last_quarter_minor + table.quarter_before_minor,
         ),
-        **{name: _share(table[name].fill_null(0), table.monetary_minor) for name in shares},
+        **{
+            prefix + name: _share(table[f"{column}_{at}_minor"], table.sales_minor)
+            for prefix, column, found in (
+                (DEPARTMENT_PREFIX, "department", names.departments),
+                (CATEGORY_PREFIX, "category", names.categories),
+            )
+            for at, name in enumerate(found)
+        },
     )
 
 
-def _lines(tables: Tables, as_of: dt.date) -> Any:
-    seen = tables.orders.filter(tables.orders.ordered_at < ibis.timestamp(f"{as_of.isoformat()} 00:00:00"))
-    products = tables.products.select("product_id", "category", "department", "private_brand")
-    return seen.left_join(products, "product_id").select(
-        "customer_id",
-        "order_id",
-        "ordered_at",
-        "amount_minor",
-        "discount_minor",
-        "coupon_minor",
-        category=lambda t: t.category.nullif(NO_CATEGORY).fill_null(""),
-        department=lambda t: t.department.nullif(NO_DEPARTMENT).fill_null(""),
-        private_brand=lambda t: t.private_brand.fill_null(False),
-    )
+def _habits(table: Any) -> dict[str, Any]:
+    """How often, how much, how full."""
+    gaps = table.frequency - 1
+    return {
+        **{name: table[name] for name in ("recency_days", "frequency", "monetary_minor", "tenure_days")},
+        "days_between_orders": _rate(table.tenure_days - table.recency_days, gaps),
+        "overdue": _rate(table.recency_days * gaps, table.tenure_days - table.recency_days),
+        "basket_value_minor": _rate(table.monetary_minor, table.frequency),
+        "basket_lines": _rate(table.lines, table.frequency),
+        "basket_items": _rate(table["items"], table.frequency),
+    }
 
 
-def _customers(lines: Any, as_of: dt.date) -> Any:
-    """Integer aggregates of each customer's orders."""
-    orders = lines.group_by("customer_id", "order_id").aggregate(
-        ordered_at=lambda t: t.ordered_at.min(),
-        amount_minor=lambda t: t.amount_minor.sum(),
-        discount_minor=lambda t: t.discount_minor.sum(),
-        coupon_minor=lambda t: t.coupon_minor.sum(),
-        lines=lambda t: t.count(),
-    )
-    day = orders.ordered_at.date()
-    hour = orders.ordered_at.hour()
-    end = ibis.date(as_of.isoformat())
-    quarter, two_quarters = (
-        ibis.date((as_of - dt.timedelta(days=days)).isoformat()) for days in (QUARTER_DAYS, 2 * QUARTER_DAYS)
-    )
-    parts = {part: hour.between(first, last) for part, (first, last) in _HOURS.items()}
-    parts["night"] = (hour >= 21) | (hour < 5)
-    return orders.group_by("customer_id").aggregate(
-        recency_days=end.delta(day.max(), unit="day"),
-        tenure_days=end.delta(day.min(), unit="day"),
-        frequency=orders.count(),
-        monetary_minor=orders.amount_minor.sum(),
-        discount_minor=orders.discount_minor.sum(),
-        lines=orders.lines.sum(),
-        coupon_orders=(orders.coupon_minor > 0).sum(),
-        weekend_orders=(orders.ordered_at.day_of_week.index() >= 5).sum(),
-        last_quarter_minor=orders.amount_minor.sum(where=day >= quarter).fill_null(0),
-        quarter_before_minor=orders.amount_minor.sum(where=(day >= two_quarters) & (day < quarter)).fill_null(0),
-        **{f"{part}_orders": when.sum() for part, when in parts.items()},
-    )
+def _prices(table: Any, names: Vocabulary) -> dict[str, Any]:
+    """What is paid in full, what is not, and what comes back."""
+    prices = {
+        "discount_share": _share(table.discount_minor, table.sales_minor + table.discount_minor),
+        "coupon_share": _rate(table.coupon_orders, table.frequency),
+        "private_brand_share": _share(table.private_minor, table.sales_minor),
+    }
+    if "campaign_received" in names.events:
+        prices["redemption_share"] = _rate(table.redeemed, table.received)
+    if names.returns:
+        prices["return_share"] = _rate(table.returned_orders, table.frequency)
+        prices["returned_spend_share"] = _share(table.sales_minor - table.monetary_minor, table.sales_minor)
+    return prices
 
 
-def _largest(spend: Any, column: str, count: int) -> list[str]:
-    """The names with the most money, largest first; equal ones in alphabetical order."""
-    totals = (
-        spend.filter(spend[column] != "")
-        .group_by(column)
-        .aggregate(total=lambda t: t.amount_minor.sum())
-        .order_by(ibis.desc("total"), column)
-        .limit(count)
-        .execute()
-    )
-    return [str(name) for name in totals[column]]
+def _times(table: Any, names: Vocabulary) -> dict[str, Any]:
+    """When, and by which way."""
+    counts = {
+        "weekend_share": table.saturday_orders + table.sunday_orders,
+        **{f"{name}_share": table[f"{name}_orders"] for name in (*WEEKDAYS, *PARTS)},
+        **{CHANNEL_PREFIX + name: table[f"channel_{at}_orders"] for at, name in enumerate(names.channels)},
+    }
+    return {name: _rate(count, table.frequency) for name, count in counts.items()}
+
+
+def _visits(table: Any, names: Vocabulary, end: Any) -> dict[str, Any]:
+    """What led to orders, or did not."""
+    kinds = [kind for kind in FUNNEL if kind in names.events]
+    visits = {f"{kind}_events": table[f"{kind}_events"].fill_null(0) for kind in kinds}
+    if kinds:
+        visits["days_since_visit"] = end.delta(table.last_visit.date(), unit="day")
+    for name, part, whole in (("cart_rate", "cart", "browse"), ("purchase_rate", "purchase", "cart")):
+        if part in kinds and whole in kinds:
+            visits[name] = _rate(table[f"{part}_events"], table[f"{whole}_events"])
+    return visits
+
+
+def _rate(part: Any, whole: Any) -> Any:
+    """Null where there is nothing to divide by. Said as floats: some engines divide integers to six decimals."""
+    return part.cast("float64") / whole.nullif(0)
 
 
 def _share(part: Any, whole: Any) -> Any:
-    return (part / whole.nullif(0)).fill_null(0.0)
+    """0 where there is nothing to divide by."""
+    return _rate(part, whole).fill_null(0.0)

@@ -8,33 +8,34 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from made_shop import write_tables
 from raw_facts import customer_table, raw_lines
 
-from assistant.data import Tables, load_files
+from assistant.data import Cutoff, Tables
 from assistant.errors import DataError
-from assistant.features import BASE_FEATURES, customer_features, default_as_of, feature_named
+from assistant.features import BASE_FEATURES, customer_features, default_as_of, feature_named, features_in
 
 AS_OF = dt.date(2024, 7, 1)
 
 
 def shop(folder: Path, lines: list[dict[str, Any]], products: list[dict[str, Any]] | None = None) -> Tables:
     """A shop of the given order lines; what a line leaves out is one product for a dollar."""
-    folder.mkdir(exist_ok=True)
     whole = [
-        {"customer_id": "a", "order_id": str(at), "product_id": "milk", "amount_minor": 100, **line}
+        {
+            "customer_id": "a",
+            "order_id": str(at),
+            "product_id": "milk",
+            **line,
+            "ordered_at": dt.datetime.fromisoformat(line["ordered_at"]),
+        }
         for at, line in enumerate(lines)
     ]
-    pd.DataFrame(whole).to_csv(folder / "orders.csv", index=False)
-    pd.DataFrame(
-        products or [{"product_id": "milk", "name": "Milk", "category": "Milk", "department": "Dairy"}]
-    ).to_csv(folder / "products.csv", index=False)
-    (folder / "out").mkdir()
-    load_files(folder / "out", {"orders": folder / "orders.csv", "products": folder / "products.csv"})
-    return Tables(folder / "out")
+    milk = {"product_id": "milk", "name": "Milk", "category": "Milk", "department": "Dairy"}
+    return Tables(write_tables(folder, orders=whole, products=products or [milk]))
 
 
 def features_of(tables: Tables, as_of: dt.date = AS_OF) -> pd.DataFrame:
-    frame: pd.DataFrame = customer_features(tables, as_of).order_by("customer_id").execute()
+    frame: pd.DataFrame = customer_features(tables, Cutoff(as_of)).order_by("customer_id").execute()
     return frame
 
 
@@ -62,12 +63,12 @@ def test_every_feature_of_every_household_equals_the_raw_rows(features: pd.DataF
     assert set(ours.columns) == set(theirs.columns)
     for column in ours.columns:
         np.testing.assert_allclose(
-            ours[column].to_numpy(float), theirs[column].to_numpy(float), rtol=0, atol=1e-12, err_msg=column
+            ours[column].to_numpy(float), theirs[column].to_numpy(float), rtol=1e-12, atol=1e-12, err_msg=column
         )
 
 
 def test_two_runs_agree_to_the_bit(journey: Tables, features: pd.DataFrame) -> None:
-    again = customer_features(Tables(journey.folder), default_as_of(journey)).execute()
+    again = customer_features(Tables(journey.folder), Cutoff(default_as_of(journey))).execute()
     first, second = (frame.sort_values("customer_id").reset_index(drop=True) for frame in (features, again))
     assert first["customer_id"].equals(second["customer_id"])
     numbers = first.columns.drop("customer_id")
@@ -76,18 +77,27 @@ def test_two_runs_agree_to_the_bit(journey: Tables, features: pd.DataFrame) -> N
 
 def test_shares_lie_between_none_and_all_and_the_parts_of_a_day_make_a_day(features: pd.DataFrame) -> None:
     shares = features[[name for name in features.columns if name.endswith("_share") or ": " in name]]
-    assert len(shares.columns) == 8 + 20
-    assert shares.notna().all().all()
+    assert len(shares.columns) == 9 + 7 + 20
+    # Not every household was sent a campaign.
+    assert shares.columns[shares.isna().any()].tolist() == ["redemption_share"]
     assert shares.min().min() >= 0
     assert shares.max().max() <= 1
     parts = features[[f"{part}_share" for part in ("morning", "midday", "evening", "night")]]
     np.testing.assert_allclose(parts.sum(axis=1), 1, rtol=0, atol=1e-12)
+    days = features[[f"{day}day_share" for day in ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")]]
+    np.testing.assert_allclose(days.sum(axis=1), 1, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(
+        features["weekend_share"], features["saturday_share"] + features["sunday_share"], rtol=0, atol=1e-12
+    )
     assert features["trend"].between(-1, 1).all()
 
 
 def test_every_column_has_a_definition(features: pd.DataFrame) -> None:
-    named = [feature_named(column).name for column in features.columns.drop("customer_id")]
-    assert named[: len(BASE_FEATURES)] == [feature.name for feature in BASE_FEATURES]
+    columns = list(features.columns.drop("customer_id"))
+    assert [feature_named(column).name for column in columns] == columns
+    base = [column for column in columns if ": " not in column]
+    assert {feature.name for feature in features_in(columns)} == set(base)
+    assert {feature.name for feature in BASE_FEATURES if not feature.optional} <= set(base)
     with pytest.raises(KeyError):
         feature_named("shoe_size")
 
@@ -118,7 +128,7 @@ def test_rows_of_the_day_and_later_change_nothing(tmp_path: Path) -> None:
     alone = features_of(shop(tmp_path / "alone", lines, products))
     appended = features_of(shop(tmp_path / "appended", [*lines, *later], products))
     pd.testing.assert_frame_equal(alone, appended, check_exact=True)
-    assert features_of(Tables(tmp_path / "appended" / "out"), dt.date(2025, 1, 1)).shape[0] == len(alone) + 1
+    assert features_of(Tables(tmp_path / "appended"), dt.date(2025, 1, 1)).shape[0] == len(alone) + 1
 
 
 def test_earlier_days_of_the_real_chain_are_blind_to_later_ones(journey: Tables, raw: dict[str, Path]) -> None:
@@ -137,11 +147,8 @@ def test_the_day_after_the_last_order_is_taken_where_none_is_set(journey: Tables
 
 
 def test_without_an_order_there_is_no_day(tmp_path: Path) -> None:
-    (tmp_path / "orders.csv").write_text("order_id,customer_id,product_id,ordered_at,amount\n")
-    (tmp_path / "products.csv").write_text("product_id,name\nmilk,Milk\n")
-    load_files(tmp_path, {"orders": tmp_path / "orders.csv", "products": tmp_path / "products.csv"})
     with pytest.raises(DataError, match="orders table is empty"):
-        default_as_of(Tables(tmp_path))
+        default_as_of(shop(tmp_path, []))
 
 
 def test_a_single_order_has_no_gap(tmp_path: Path) -> None:
