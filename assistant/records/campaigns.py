@@ -25,3 +25,6 @@ class Campaign(Record):
     model: str
     summary: CampaignSummary
     pieces: tuple[Piece, ...]
+    cautions: dict[str, str] = Field(
+        default_factory=dict, description="segment below the bar -> why; its pieces are not exported unless forced"
+    )

@@ -12,7 +12,9 @@ class Fact(Record):
 
     fact: str = Field(description="id, `S2.F07`")
     segment: str
-    topic: Literal["size", "value", "cadence", "basket", "price", "when", "products", "campaigns", "trend"]
+    topic: Literal[
+        "size", "value", "cadence", "basket", "price", "returns", "when", "funnel", "products", "campaigns", "trend"
+    ]
     metric: str = Field(description="feature name, or `buys:Baby food`, `redeems:Type A`")
     label: str = Field(description="the metric in a reader's words")
     value: float
@@ -40,3 +42,6 @@ class FactSheet(Record):
     as_of: str
     currency: str
     facts: tuple[Fact, ...]
+    caution: str = Field(
+        default="", description="why the segment is below the bar of its certificate; whatever is written of it says so"
+    )

@@ -43,3 +43,4 @@ class Persona(Record):
     dropped: tuple[Dropped, ...] = Field(description="candidates that were refused, with the reasons")
     model: str
     prompt_hashes: dict[str, str] = Field(description="prompt id -> fingerprint")
+    caution: str = Field(default="", description="the caution of the fact sheet it was written from")

@@ -6,23 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from assistant.config import SegmentSettings
+from assistant.config import FactSettings, SegmentSettings
 from assistant.errors import DataError
-from assistant.records import KTrial, Segment, Segmentation
-from assistant.segments.clustering import Labels, Matrix, Scaler, assign, choose_k, fit_centroids, try_k
-from assistant.segments.profiling import name_segments, traits_of
+from assistant.records import ColumnModel, KTrial, RfmGrid, RfmModel, Segment, Segmentation, SegmentModel, Trait
+from assistant.segments.clustering import Labels
+from assistant.segments.finding import K_MIN, find_groups, known_rows, logged_of
+from assistant.segments.frozen import assign_model, groups_of, reordered, segment_ids
+from assistant.segments.levels import level_name, level_rules
+from assistant.segments.profiling import lifts_of, name_segments, numbered, traits_of
+from assistant.segments.scaling import Matrix, Scaler
+from assistant.segments.surrogates import surrogate_tree
+from assistant.segments.tiers import fit_tiers, rfm_grid, tier_rule
 
-# What distance is measured on, and whether log1p comes first. Recency, frequency and spend alone hold to six
-# clusters on the demo's data but say nothing of behaviour; all features together hold to two. Of the features that
-# can be added to the three, the share of orders with a coupon keeps stability up to eight clusters (smallest mean
-# Jaccard .82 and .83 with two seeds) and tells a marketer who answers an offer.
-DISTANCE_FEATURES: tuple[tuple[str, bool], ...] = (
-    ("recency_days", True),
-    ("frequency", True),
-    ("monetary_minor", True),
-    ("coupon_share", False),
-)
-K_MIN = 2
+MIN_GROUP_SIZE = FactSettings().min_group_size
 
 
 @dataclass(frozen=True)
@@ -31,7 +27,8 @@ class Fitted:
 
     segmentation: Segmentation
     assignments: pd.DataFrame
-    """One row a customer: `customer_id`, `segment`, and `x`, `y` of the projection."""
+    """One row a customer: `customer_id`, `segment` (None for who lacks what one is told by), and `x`, `y` of the
+    projection."""
 
 
 def fit_segments(
@@ -39,19 +36,24 @@ def fit_segments(
     as_of: str,
     settings: SegmentSettings,
     on_trial: Callable[[KTrial], None] | None = None,
+    min_group_size: int = MIN_GROUP_SIZE,
 ) -> Fitted:
     """Find, profile and name segments.
 
     Args:
-        features: the customer table of `customer_features`, one row a customer.
+        features: the customer table of `customer_features`, one row a customer; for segments of a column, with the
+            column beside it by `join_column`.
         as_of: ISO date the features were computed for.
-        settings: bounds on k, stability, size; the seed.
+        settings: the method, bounds on k, stability, size; the seed.
         on_trial: told of each k as it has been tried.
+        min_group_size: customers; a smaller segment is not written for.
 
     Returns:
-        Segments `S1`, `S2`, ... by falling share of revenue; every customer is in exactly one.
+        Segments `S1`, `S2`, ... by falling share of revenue; every customer is in one, or lacks what it is told by.
+        Every tier is a segment, those with nobody in them too: a customer may come into one later.
 
     Raises:
+        ConfigError: the settings name a feature that the table does not have.
         DataError: there are fewer customers than two segments need, or all of them are alike.
     """
     features = features.sort_values("customer_id", kind="stable").reset_index(drop=True)
@@ -61,70 +63,90 @@ def fit_segments(
             f"Only {len(features)} customers have an order before {as_of}; segments need at least {needed}. "
             "Bring in more orders with `assistant ingest`."
         )
-    names = tuple(name for name, _ in DISTANCE_FEATURES)
-    logged = tuple(log for _, log in DISTANCE_FEATURES)
-    raw = features[list(names)].to_numpy(dtype=np.float64)
-    scaler = Scaler.fit(raw, logged)
-    scaled = scaler.transform(raw)
-    different = len(np.unique(scaled, axis=0))
-    if different < K_MIN:
-        raise DataError(
-            f"All {len(features)} customers are alike in {', '.join(names)}; segments need customers who differ: "
-            "check the orders, then bring them in again with `assistant ingest`."
-        )
-    trials = []
-    for k in range(K_MIN, min(settings.k_max, len(features) // 10, different) + 1):
-        trial = try_k(
-            scaled,
-            k,
-            resamples=settings.resamples,
-            min_jaccard=settings.min_jaccard,
-            min_share=settings.min_share,
-            seed=settings.seed,
-        )
-        trials.append(trial)
-        if on_trial is not None:
-            on_trial(trial)
-    k = choose_k(tuple(trials))
-    chosen = next(trial for trial in trials if trial.k == k)
-    centroids = fit_centroids(scaled, k, settings.seed)
-    order = _by_revenue(features, assign(scaled, centroids), k)
-    centroids = centroids[order]
-    labels = assign(scaled, centroids)
-    points, explained = _project(scaled)
+    found = find_groups(features, settings, min_group_size, on_trial)
+    order = _by_revenue(features, assign_model(found.model, features), groups_of(found.model))
+    model = reordered(found.model, order)
+    labels = assign_model(model, features)
+    points, explained = _map(features, settings.features)
     segmentation = Segmentation(
         as_of=as_of,
         seed=settings.seed,
         resamples=settings.resamples,
-        features=names,
-        logged=logged,
-        centre=tuple(scaler.centre.tolist()),
-        scale=tuple(scaler.scale.tolist()),
-        centroids=tuple(tuple(row) for row in centroids.tolist()),
-        trials=tuple(trials),
-        segments=_describe(features, labels, tuple(chosen.jaccards[index] for index in order)),
+        min_jaccard=settings.min_jaccard,
+        min_share=settings.min_share,
+        min_group_size=min_group_size,
+        model=model,
+        features=settings.features,
+        trials=found.trials,
+        segments=_describe(features, labels, model, tuple(found.jaccards[index] for index in order)),
+        unassigned=int((labels < 0).sum()),
         explained=explained,
+        grid=_grid(features, settings, model),
+        tree=surrogate_tree(features, labels, min_group_size, settings.seed),
     )
-    assignments = pd.DataFrame(
+    return Fitted(segmentation, _assignments(features, labels, points))
+
+
+def place_customers(frozen: Segmentation, features: pd.DataFrame, as_of: str, settings: SegmentSettings) -> Fitted:
+    """A frozen segmentation with the customers of another day in it.
+
+    The model, the ids and the names stay; sizes, traits, rules of thumb and the map are those of today.
+
+    Args:
+        frozen: as it was fitted.
+        features: the customer table of `as_of`; for segments of a column, with the column beside it.
+        as_of: ISO date the features were computed for.
+        settings: of the scores in the picture.
+    """
+    features = features.sort_values("customer_id", kind="stable").reset_index(drop=True)
+    labels = assign_model(frozen.model, features)
+    points, explained = _map(features, frozen.features)
+    described = _describe(features, labels, frozen.model, tuple(own.jaccard for own in frozen.segments))
+    segments = tuple(
+        now.model_copy(update={"name": then.name}) for now, then in zip(described, frozen.segments, strict=True)
+    )
+    segmentation = frozen.model_copy(
+        update={
+            "as_of": as_of,
+            "segments": segments,
+            "unassigned": int((labels < 0).sum()),
+            "explained": explained,
+            "grid": _grid(features, settings, frozen.model),
+            "tree": surrogate_tree(features, labels, frozen.min_group_size, frozen.seed),
+        }
+    )
+    return Fitted(segmentation, _assignments(features, labels, points))
+
+
+def _assignments(features: pd.DataFrame, labels: Labels, points: Matrix) -> pd.DataFrame:
+    return pd.DataFrame(
         {
             "customer_id": features["customer_id"],
-            "segment": [f"S{label + 1}" for label in labels],
+            "segment": segment_ids(labels),
             "x": points[:, 0],
             "y": points[:, 1],
         }
     )
-    return Fitted(segmentation, assignments)
+
+
+def _grid(features: pd.DataFrame, settings: SegmentSettings, model: SegmentModel) -> RfmGrid:
+    return rfm_grid(features, model if isinstance(model, RfmModel) else fit_tiers(features, settings.rfm))
 
 
 def _by_revenue(features: pd.DataFrame, labels: Labels, k: int) -> list[int]:
-    revenue = np.bincount(labels, weights=features["monetary_minor"].to_numpy(dtype=np.float64), minlength=k)
+    inside = labels >= 0
+    spent = features["monetary_minor"].to_numpy(dtype=np.float64)[inside]
+    revenue = np.bincount(labels[inside], weights=spent, minlength=k)
     return [int(index) for index in np.argsort(-revenue, kind="stable")]
 
 
-def _describe(features: pd.DataFrame, labels: Labels, jaccards: tuple[float, ...]) -> tuple[Segment, ...]:
-    total = int(features["monetary_minor"].sum())
+def _describe(
+    features: pd.DataFrame, labels: Labels, model: SegmentModel, jaccards: tuple[float | None, ...]
+) -> tuple[Segment, ...]:
+    placed = labels >= 0
+    total = int(features["monetary_minor"][placed].sum())
     traits = [traits_of(features, labels == label) for label in range(len(jaccards))]
-    names = name_segments(traits)
+    names, rules = _names(model, traits)
     segments = []
     for label, jaccard in enumerate(jaccards):
         inside = features[labels == label]
@@ -133,15 +155,34 @@ def _describe(features: pd.DataFrame, labels: Labels, jaccards: tuple[float, ...
             Segment(
                 segment=f"S{label + 1}",
                 name=names[label],
+                rule=rules[label],
                 customers=len(inside),
-                customer_share=len(inside) / len(features),
+                customer_share=len(inside) / max(int(placed.sum()), 1),
                 revenue_minor=revenue,
                 revenue_share=revenue / total if total else 0.0,
                 jaccard=jaccard,
                 traits=traits[label],
+                lifts=lifts_of(traits[label], features),
             )
         )
     return tuple(segments)
+
+
+def _names(model: SegmentModel, traits: list[tuple[Trait, ...]]) -> tuple[list[str], list[str]]:
+    """What each segment is called, and the rule behind it where there is one."""
+    if isinstance(model, RfmModel):
+        return list(model.tiers), [tier_rule(model, tier) for tier in model.tiers]
+    if isinstance(model, ColumnModel):
+        return numbered([level_name(level) for level in model.levels]), level_rules(model)
+    return name_segments(traits), [""] * len(traits)
+
+
+def _map(features: pd.DataFrame, names: tuple[str, ...]) -> tuple[Matrix, tuple[float, float]]:
+    """Where customers lie on the two axes of the picture; who lacks a feature lies in the middle."""
+    raw, known = known_rows(features, names)
+    points = np.zeros((len(features), 2))
+    points[known], explained = _project(Scaler.fit(raw, logged_of(names)).transform(raw))
+    return points, explained
 
 
 def _project(scaled: Matrix) -> tuple[Matrix, tuple[float, float]]:

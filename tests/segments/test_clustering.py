@@ -2,10 +2,23 @@
 
 import numpy as np
 import pytest
+from scipy.stats import multivariate_normal
 
 from assistant.records import KTrial
-from assistant.segments import Scaler, assign, bootstrap_jaccard, choose_k, fit_centroids, try_k
-from assistant.segments.clustering import CLIP, FIT_SAMPLE, Labels, Matrix
+from assistant.segments import (
+    Bar,
+    Centroids,
+    Clustering,
+    Labels,
+    Matrix,
+    Mixture,
+    Scaler,
+    bootstrap_jaccard,
+    choose_k,
+    try_k,
+)
+from assistant.segments.clustering import FIT_SAMPLE, MIXTURE_SAMPLE
+from assistant.segments.scaling import CLIP
 
 CENTRES = np.array([[0.0, 0.0], [8.0, 0.0], [0.0, 8.0], [8.0, 8.0]])
 
@@ -20,21 +33,33 @@ def noise(rows: int = 400) -> Matrix:
     return np.random.default_rng(5).uniform(-1, 1, (rows, 4))
 
 
-def trial(k: int, points: Matrix) -> KTrial:
-    return try_k(points, k, resamples=10, min_jaccard=0.75, min_share=0.03, seed=7)
+KINDS = pytest.mark.parametrize("kind", [Centroids, Mixture])
 
 
-def test_well_separated_blobs_are_found_and_found_again() -> None:
+def jaccards(kind: type[Clustering], points: Matrix, k: int, resamples: int, seed: int) -> Matrix:
+    fit = lambda drawn, seed: kind.fit(drawn, k, seed)  # noqa: E731
+    return bootstrap_jaccard(points, kind.fit(points, k, seed), fit, resamples, seed)
+
+
+def trial(
+    k: int, points: Matrix, kind: type[Clustering] = Centroids, resamples: int = 10, min_jaccard: float = 0.75
+) -> KTrial:
+    bar = Bar(resamples=resamples, min_jaccard=min_jaccard, min_share=0.03, seed=7)
+    return try_k(points, kind.fit(points, k, 7), lambda drawn, seed: kind.fit(drawn, k, seed), bar)
+
+
+@KINDS
+def test_well_separated_blobs_are_found_and_found_again(kind: type[Clustering]) -> None:
     points, truth = blobs()
-    centroids = fit_centroids(points, 4, seed=7)
-    labels = assign(points, centroids)
+    labels = kind.fit(points, 4, 7).assign(points)
     assert len(set(zip(truth.tolist(), labels.tolist(), strict=True))) == 4
-    assert bootstrap_jaccard(points, centroids, 10, seed=7).min() > 0.95
+    assert jaccards(kind, points, 4, 10, seed=7).min() > 0.95
 
 
-def test_four_blobs_bear_four_clusters() -> None:
+@KINDS
+def test_four_blobs_bear_four_clusters(kind: type[Clustering]) -> None:
     points, _ = blobs()
-    trials = tuple(trial(k, points) for k in range(2, 8))
+    trials = tuple(trial(k, points, kind) for k in range(2, 7))
     assert choose_k(trials) == 4
     assert trials[2].passed
     assert not trials[4].passed
@@ -42,7 +67,7 @@ def test_four_blobs_bear_four_clusters() -> None:
 
 def test_uniform_noise_bears_no_larger_number_of_clusters() -> None:
     for k in (5, 6, 7, 8):
-        measured = trial(k, noise())
+        measured = trial(k, noise(), resamples=6)
         assert min(measured.jaccards) < 0.75
         assert not measured.passed
 
@@ -50,7 +75,7 @@ def test_uniform_noise_bears_no_larger_number_of_clusters() -> None:
 def test_a_stable_but_tiny_cluster_fails_by_its_size() -> None:
     points, _ = blobs()
     far = np.vstack([points, np.full((4, 2), 40.0)])
-    measured = try_k(far, 5, resamples=5, min_jaccard=0.01, min_share=0.03, seed=7)
+    measured = trial(5, far, resamples=5, min_jaccard=0.01)
     assert measured.smallest_share == pytest.approx(4 / 404)
     assert not measured.passed
 
@@ -58,46 +83,74 @@ def test_a_stable_but_tiny_cluster_fails_by_its_size() -> None:
 def test_a_customer_goes_to_the_nearest_centroid() -> None:
     points, centroids = noise(300), noise(7)
     distances = ((points[:, None, :] - centroids[None, :, :]) ** 2).sum(axis=2)
-    assert assign(points, centroids).tolist() == distances.argmin(axis=1).tolist()
+    assert Centroids(centroids).assign(points).tolist() == distances.argmin(axis=1).tolist()
 
 
 def test_a_tie_goes_to_the_first() -> None:
-    assert assign(np.array([[0.0]]), np.array([[1.0], [-1.0], [1.0]])).tolist() == [0]
+    assert Centroids(np.array([[1.0], [-1.0], [1.0]])).assign(np.array([[0.0]])).tolist() == [0]
+    mixture = Mixture(np.full(3, 1 / 3), np.array([[1.0], [-1.0], [1.0]]), np.ones((3, 1, 1)))
+    assert mixture.assign(np.array([[0.0]])).tolist() == [0]
 
 
-def test_the_same_seed_gives_the_same_centroids() -> None:
-    assert np.array_equal(fit_centroids(noise(), 5, seed=1), fit_centroids(noise(), 5, seed=1))
+def test_a_customer_goes_to_the_component_of_the_largest_weighted_density() -> None:
+    """Against scipy's own density."""
+    points, _ = blobs(50)
+    mixture = Mixture.fit(points * [1.0, 3.0], 3, seed=1)
+    densities = [
+        np.log(weight) + multivariate_normal(mean, np.linalg.inv(precision)).logpdf(points)
+        for weight, mean, precision in zip(mixture.weights, mixture.means, mixture.precisions, strict=True)
+    ]
+    assert mixture.assign(points).tolist() == np.argmax(densities, axis=0).tolist()
+
+
+@KINDS
+def test_the_same_seed_gives_the_same_clusters(kind: type[Clustering]) -> None:
+    first, second = (kind.fit(noise(), 5, seed=1) for _ in range(2))
+    assert np.array_equal(first.assign(noise()), second.assign(noise()))
 
 
 def test_many_customers_are_fitted_on_a_sample_that_the_seed_decides() -> None:
     points, _ = blobs(each=FIT_SAMPLE // 4 + 500)
-    first, second = fit_centroids(points, 4, seed=1), fit_centroids(points, 4, seed=1)
-    assert np.array_equal(first, second)
-    np.testing.assert_allclose(first[assign(CENTRES, first)], CENTRES, atol=0.05)
+    first, second = (Centroids.fit(points, 4, seed=1) for _ in range(2))
+    assert np.array_equal(first.centroids, second.centroids)
+    np.testing.assert_allclose(first.centroids[first.assign(CENTRES)], CENTRES, atol=0.05)
+    assert len(points) > MIXTURE_SAMPLE
+    mixture = Mixture.fit(points, 4, seed=1)
+    np.testing.assert_allclose(mixture.means[mixture.assign(CENTRES)], CENTRES, atol=0.1)
+
+
+def test_a_component_does_not_shrink_to_a_value_that_many_share() -> None:
+    random = np.random.default_rng(2)
+    points = np.column_stack([random.normal(0, 1, 500), np.where(random.random(500) < 0.6, 0.0, random.random(500))])
+    mixture = Mixture.fit(points, 3, seed=3)
+    assert np.isfinite(mixture.precisions).all()
+    assert np.linalg.eigvalsh(mixture.precisions).max() <= 100 + 1e-6
 
 
 def test_jaccard_is_the_mean_over_resamples_of_the_best_match() -> None:
     """Counted with sets, on the same draws."""
     points, resamples, k = noise(150), 4, 3
-    centroids = fit_centroids(points, k, seed=2)
-    labels = assign(points, centroids)
+    centroids = Centroids.fit(points, k, seed=2)
+    labels = centroids.assign(points)
     random = np.random.default_rng(9)
     sums = [0.0] * k
     for resample in range(resamples):
         drawn = random.integers(0, len(points), len(points))
-        again = assign(points, fit_centroids(points[drawn], k, 9 + resample + 1))
+        again = Centroids.fit(points[drawn], k, 9 + resample + 1).assign(points)
         present = set(drawn.tolist())
         for own in range(k):
             mine = {at for at in present if labels[at] == own}
             others = [{at for at in present if again[at] == other} for other in range(k)]
             sums[own] += max(len(mine & other) / len(mine | other) for other in others)
     expected = [total / resamples for total in sums]
-    np.testing.assert_allclose(bootstrap_jaccard(points, centroids, resamples, 9), expected, atol=1e-12)
+    measured = bootstrap_jaccard(points, centroids, lambda drawn, seed: Centroids.fit(drawn, k, seed), resamples, 9)
+    np.testing.assert_allclose(measured, expected, atol=1e-12)
 
 
-def test_a_resample_with_fewer_different_customers_than_clusters_is_no_warning() -> None:
+@KINDS
+def test_a_resample_with_fewer_different_customers_than_clusters_is_no_warning(kind: type[Clustering]) -> None:
     points = np.vstack([np.zeros((60, 2)), np.ones((1, 2)), np.full((1, 2), 2.0)])
-    assert bootstrap_jaccard(points, np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]]), 5, seed=0).max() <= 1
+    assert jaccards(kind, points, 3, 5, seed=0).max() <= 1
 
 
 def test_the_scaler_centres_divides_and_takes_logarithms_where_asked() -> None:
@@ -119,7 +172,7 @@ def test_an_extreme_customer_is_cut_and_forms_no_cluster_of_its_own() -> None:
     assert np.abs(scaled).max() == CLIP
     raw = np.vstack([np.random.default_rng(1).gamma(2, 10, (400, 2)), [[1e6, 1e6]]])
     scaled = Scaler.fit(raw, (True, True)).transform(raw)
-    sizes = np.bincount(assign(scaled, fit_centroids(scaled, 4, seed=7)))
+    sizes = np.bincount(Centroids.fit(scaled, 4, seed=7).assign(scaled))
     assert sizes.min() > 20
 
 

@@ -7,11 +7,12 @@ import pytest
 from assistant.config import SegmentSettings
 from assistant.errors import DataError
 from assistant.features import BASE_FEATURES
-from assistant.records import KTrial
-from assistant.segments import DISTANCE_FEATURES, Fitted, Scaler, assign, fit_segments, name_segment, traits_of
+from assistant.records import KMeansModel, KTrial
+from assistant.segments import Fitted, assign_frame, fit_segments, name_segment, segment_ids, traits_of
 from assistant.segments.profiling import name_segments
 
 QUICK = SegmentSettings(resamples=3)
+DISTANCE_FEATURES = QUICK.features
 
 
 def shop(customers: int, **columns: object) -> pd.DataFrame:
@@ -67,10 +68,8 @@ def test_the_same_seed_gives_the_same_segmentation_whatever_the_order_of_rows(
 
 def test_the_frozen_segmentation_puts_everybody_where_the_fit_did(fitted: Fitted, features: pd.DataFrame) -> None:
     frozen = type(fitted.segmentation).model_validate_json(fitted.segmentation.model_dump_json())
-    scaler = Scaler(frozen.logged, np.array(frozen.centre), np.array(frozen.scale))
-    rows = features.set_index("customer_id").loc[fitted.assignments["customer_id"], list(frozen.features)]
-    labels = assign(scaler.transform(rows.to_numpy(float)), np.array(frozen.centroids))
-    assert [f"S{label + 1}" for label in labels] == fitted.assignments["segment"].tolist()
+    rows = features.set_index("customer_id", drop=False).loc[fitted.assignments["customer_id"]]
+    assert segment_ids(assign_frame(frozen, rows)) == fitted.assignments["segment"].tolist()
 
 
 def test_the_axes_of_the_picture_are_principal_components(fitted: Fitted) -> None:
@@ -112,13 +111,13 @@ def test_too_few_customers_are_refused_with_how_many_there_are() -> None:
 
 
 def test_customers_who_are_all_alike_are_refused() -> None:
-    alike = dict.fromkeys((name for name, _ in DISTANCE_FEATURES), 1.0)
+    alike = dict.fromkeys(DISTANCE_FEATURES, 1.0)
     with pytest.raises(DataError, match="All 40 customers are alike in recency_days, frequency"):
         fit_segments(shop(40, **alike), "2024-01-01", QUICK)
 
 
 def test_two_kinds_of_customers_bear_two_segments_and_no_more() -> None:
-    alike: dict[str, object] = dict.fromkeys((name for name, _ in DISTANCE_FEATURES), 1.0)
+    alike: dict[str, object] = dict.fromkeys(DISTANCE_FEATURES, 1.0)
     made = fit_segments(shop(60, **{**alike, "frequency": np.arange(60) % 2 + 1.0}), "2024-01-01", QUICK)
     assert [segment.customers for segment in made.segmentation.segments] == [30, 30]
 
@@ -127,12 +126,13 @@ def test_a_constant_feature_does_no_harm() -> None:
     made = fit_segments(shop(120, coupon_share=0.0), "2024-01-01", QUICK)
     trait = next(trait for trait in made.segmentation.segments[0].traits if trait.feature == "coupon_share")
     assert (trait.value, trait.others, trait.effect) == (0, 0, 0)
-    assert np.isfinite(np.array(made.segmentation.centroids)).all()
+    assert isinstance(made.segmentation.model, KMeansModel)
+    assert np.isfinite(np.array(made.segmentation.model.centroids)).all()
 
 
 def test_one_extreme_customer_is_no_segment() -> None:
     frame = shop(300)
-    frame.loc[0, [name for name, _ in DISTANCE_FEATURES]] = 1e9
+    frame.loc[0, list(DISTANCE_FEATURES)] = 1e9
     made = fit_segments(frame, "2024-01-01", QUICK)
     assert min(segment.customers for segment in made.segmentation.segments) >= 9
 
