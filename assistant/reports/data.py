@@ -4,7 +4,21 @@ import datetime as dt
 
 from pydantic import Field
 
-from assistant.records import Campaign, Document, FactSheet, Persona, Record, Segmentation
+from assistant.records import (
+    Campaign,
+    CohortRetention,
+    Concentration,
+    Document,
+    FactSheet,
+    Persona,
+    Record,
+    RfmGrid,
+    Segment,
+    Segmentation,
+)
+from assistant.records.certificates import Certificate, Drift
+from assistant.records.lifetime import LifetimeReport
+from assistant.records.quality import DataQuality
 
 
 class Counts(Record):
@@ -34,6 +48,7 @@ class ReportData(Record):
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code of all money")
     counts: Counts
     segmentation: Segmentation
+    audiences: tuple[Segment, ...] = Field(default=(), description="groups by rule that are shown beside the segments")
     sheets: tuple[FactSheet, ...]
     personas: tuple[Persona, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
@@ -41,5 +56,12 @@ class ReportData(Record):
     points: tuple[tuple[float, float, str], ...] = Field(
         default=(), description="x, y on the two axes of the projection and the segment; no ids"
     )
+    rfm: RfmGrid | None = Field(default=None, description="else the segmentation's own grid, where it has one")
+    concentration: Concentration | None = None
+    cohorts: CohortRetention | None = None
+    certificate: Certificate | None = Field(default=None, description="of the segmentation")
+    drift: Drift | None = Field(default=None, description="none where there is no earlier version")
+    lifetime: LifetimeReport | None = None
+    quality: DataQuality | None = None
     stages: tuple[StageRun, ...] = ()
     versions: dict[str, str] = Field(default_factory=dict, description="package -> version")

@@ -10,49 +10,91 @@ from markupsafe import Markup
 
 from assistant.errors import WorkspaceError
 from assistant.facts import format_money, format_percent
+from assistant.records.quality import DataQuality
 from assistant.reports import numbers
+from assistant.reports.axes import DRAWN
+from assistant.reports.cautions import cautions_of
+from assistant.reports.cohorts import retention_of
+from assistant.reports.concentration import curve_of
+from assistant.reports.contents import contents
 from assistant.reports.data import ReportData
+from assistant.reports.drift import moved_of
 from assistant.reports.heatmap import STEPS, TELLING, heat_rows, split
+from assistant.reports.lifetime import expected_of
 from assistant.reports.pieces import lay_out
 from assistant.reports.portraits import portray
 from assistant.reports.projection import WIDTH, project
+from assistant.reports.quality import quality_of
 from assistant.reports.receipts import Receipts
-from assistant.reports.stability import stability_of
+from assistant.reports.rfm import grid_of
+from assistant.reports.trust import trust_of
 from assistant.workspace import write_atomic
 
 # As many as the style sheet has; further segments take the first again and are told apart by their labels.
 COLOURS = 8
 # In the order they apply: what a width or a medium changes comes last.
-STYLES = ("colours.css", "page.css", "charts.css", "cards.css", "media.css")
+STYLES = ("colours.css", "page.css", "charts.css", "plots.css", "cards.css", "media.css")
 
 
 def render_report(data: ReportData) -> str:
     """The whole report as one HTML document; the same data gives the same text."""
-    environment = _environment()
-    style, script = "\n".join(map(_asset, STYLES)), _asset("report.js")
     receipts = Receipts(data)
-    segments = data.segmentation.segments
-    colours = {segment.segment: index % COLOURS + 1 for index, segment in enumerate(segments)}
-    page = environment.get_template("report.html").render(
+    groups = (*data.segmentation.segments, *data.audiences)
+    colours = {segment.segment: index % COLOURS + 1 for index, segment in enumerate(data.segmentation.segments)}
+    pictures = _pictures(data, colours)
+    sheets = tuple(lay_out(campaign, number, receipts) for number, campaign in enumerate(data.campaigns, start=1))
+    shown = {
+        "shares", "apart", "segments", "trust", "making", "reading",
+        *(section for section, picture in _SECTIONS.items() if pictures[picture]),
+        *(("copy", "review") if sheets else ()),
+    }  # fmt: skip
+    return _render(
+        "report.html",
+        "report.js",
         data=data,
+        parts=contents(shown),
         colours=colours,
-        names={segment.segment: segment.name for segment in segments},
+        names={segment.segment: segment.name for segment in groups},
         measured=_measured(data),
-        projection=project(data.points, colours),
         width=WIDTH,
-        heat=split(heat_rows(segments, data.currency)),
+        heat=split(heat_rows(data.segmentation.segments, data.currency)),
         steps=STEPS,
         telling=TELLING,
-        stability=stability_of(data.segmentation),
+        cautions=cautions_of(data),
         portraits=portray(data, colours, receipts),
-        sheets=tuple(lay_out(campaign, number, receipts) for number, campaign in enumerate(data.campaigns, start=1)),
+        sheets=sheets,
         receipts=receipts,
-        policy=_policy(style, script),
-        # These files are the package's own and hold no data; everything else is escaped.
-        style=Markup(style),
-        script=Markup(script),
+        whole=False,
+        **pictures,
     )
-    return page + "\n"
+
+
+# Section -> the picture without which it is left out.
+_SECTIONS = {
+    "data": "quality",
+    "revenue": "curve",
+    "returning": "retention",
+    "recency": "grid",
+    "map": "projection",
+    "moved": "moved",
+    "worth": "expected",
+}
+
+
+def _pictures(data: ReportData, colours: dict[str, int]) -> dict[str, object]:
+    """What is drawn, each laid out or none."""
+    grid = data.rfm or data.segmentation.grid
+    projection = project(data.points, colours)
+    return {
+        "quality": quality_of(data.quality) if data.quality else None,
+        "grid": grid_of(grid) if grid else None,
+        "curve": curve_of(data.concentration) if data.concentration else None,
+        "retention": retention_of(data.cohorts, f"{data.counts.first_day:%Y-%m}") if data.cohorts else None,
+        "projection": projection if projection.points else None,
+        "trust": trust_of(data.segmentation, data.certificate),
+        "moved": moved_of(data.drift, _labels(data)) if data.drift else None,
+        "expected": expected_of(data.lifetime) if data.lifetime else None,
+    }
 
 
 def write_report(path: Path, data: ReportData) -> None:
@@ -61,7 +103,29 @@ def write_report(path: Path, data: ReportData) -> None:
     Raises:
         WorkspaceError: the file cannot be written there.
     """
-    page = render_report(data)
+    _write(path, render_report(data))
+
+
+def render_quality_page(quality: DataQuality, title: str) -> str:
+    """What was read, with every file, reason and column unfolded, as one HTML document without a script."""
+    return _render("quality.html", title=title, quality=quality_of(quality), whole=True)
+
+
+def write_quality_page(path: Path, quality: DataQuality, title: str) -> None:
+    """Render the page of the data's quality and write it as `write_report` does.
+
+    Args:
+        path: the file, `quality.html` by custom.
+        quality: of the workspace's data.
+        title: the shop, as the reader knows it.
+
+    Raises:
+        WorkspaceError: the file cannot be written there.
+    """
+    _write(path, render_quality_page(quality, title))
+
+
+def _write(path: Path, page: str) -> None:
     try:
         write_atomic(path, page)
     except OSError as error:
@@ -71,10 +135,33 @@ def write_report(path: Path, data: ReportData) -> None:
         ) from error
 
 
+def _render(template: str, script: str = "", **values: object) -> str:
+    """A page of the house: its own style and script, and a policy under which nothing else counts."""
+    style = "\n".join(map(_asset, STYLES))
+    code = _asset(script) if script else ""
+    page = (
+        _environment()
+        .get_template(template)
+        .render(
+            policy=_policy(style, code),
+            # These files are the package's own and hold no data; everything else is escaped.
+            style=Markup(style),
+            script=Markup(code),
+            **values,
+        )
+    )
+    return page + "\n"
+
+
 def _measured(data: ReportData) -> tuple[str, ...]:
     """What the segments were told apart by, in a reader's words where a trait has them."""
-    labels = {trait.feature: trait.label for segment in data.segmentation.segments for trait in segment.traits}
+    labels = _labels(data)
     return tuple(labels.get(feature, feature) for feature in data.segmentation.features)
+
+
+def _labels(data: ReportData) -> dict[str, str]:
+    """Feature -> what a reader calls it."""
+    return {trait.feature: trait.label for segment in data.segmentation.segments for trait in segment.traits}
 
 
 @cache
@@ -87,6 +174,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["numbers"] = numbers
+    environment.globals["drawn"] = DRAWN
     environment.globals["money"] = format_money
     environment.globals["percent"] = format_percent
     return environment
@@ -107,7 +195,7 @@ def _policy(style: str, script: str) -> str:
         (
             "default-src 'none'",
             f"style-src '{_hash(style)}'",
-            f"script-src '{_hash(script)}'",
+            f"script-src '{_hash(script)}'" if script else "script-src 'none'",
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",

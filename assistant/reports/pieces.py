@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.records import Campaign, Field, Piece, Slot
+from assistant.reports.cautions import sentence
 from assistant.reports.receipts import Panel, Receipts
 
 Place = Literal["subject", "preheader", "body", "action", "footer"]
@@ -49,6 +50,8 @@ class Card:
     fields: tuple[Written, ...]
     notes: tuple[Panel, ...]
     sender: Panel
+    caution: str
+    """Why its segment is below the bar, as the campaign was told; empty: nothing was said."""
 
     @property
     def control(self) -> bool:
@@ -118,7 +121,9 @@ def _card(piece: Piece, anchor: str, campaign: Campaign, receipts: Receipts) -> 
     fields = tuple(_written(field, slots, panels, notes) for field in piece.fields)
     brief = campaign.brief
     sender = Slot(slot="sender", value=brief.sender, worst=brief.sender, receipt="brief:sender")
-    return Card(piece, anchor, fields, tuple(panels[name] for name in notes), receipts.of_slot(sender, brief))
+    caution = sentence(campaign.cautions.get(piece.segment, ""))
+    notes_shown = tuple(panels[name] for name in notes)
+    return Card(piece, anchor, fields, notes_shown, receipts.of_slot(sender, brief), caution)
 
 
 def _written(field: Field, slots: dict[str, Slot], panels: dict[str, Panel], notes: list[str]) -> Written:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from assistant.facts import format_money
-from assistant.records import Claim, FactSheet, Persona, Segment
+from assistant.facts import format_money, format_percent, format_value
+from assistant.records import Claim, FactSheet, Persona, Segment, SurrogateTree, TreeCondition, Unit
 from assistant.records.personas import About
 from assistant.reports import numbers
+from assistant.reports.cautions import sentence
 from assistant.reports.data import ReportData
 from assistant.reports.heatmap import Cell, Row, heat_rows
 from assistant.reports.receipts import Panel, Receipts, between
@@ -27,6 +28,7 @@ OCCASIONS = {
     "steady": "how steadily they come",
 }
 _TRAITS_SHOWN = 5
+_LIFTS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,13 @@ class Portrait:
     colour: int
     revenue: str
     traits: tuple[tuple[str, Cell], ...]
+    lifts: tuple[tuple[str, str, str], ...]
+    """What they spend more on: label, how many times as much as everybody, share of their spend."""
+    roughly: tuple[str, ...]
+    """Rules that tell roughly who belongs here, with how often they are right."""
     persona: Persona | None
+    caution: str
+    """Why the segment was below the bar when the persona was written; empty: it was not."""
     occasion: str
     """What there is to talk about with them, in a reader's words; empty without a persona."""
     claims: tuple[tuple[str, tuple[Backed, ...]], ...]
@@ -69,22 +77,55 @@ class Portrait:
 
 
 def portray(data: ReportData, colours: dict[str, int], receipts: Receipts) -> tuple[Portrait, ...]:
-    """One portrait a segment, in the segmentation's order; persona and facts where there are any."""
+    """One portrait a segment, in the segmentation's order, then the audiences; persona and facts where there are."""
     personas = {persona.segment: persona for persona in data.personas}
     sheets = {sheet.segment: sheet for sheet in data.sheets}
     return tuple(
         Portrait(
             segment=segment,
-            colour=colours[segment.segment],
+            colour=colours.get(segment.segment, 0),
             revenue=format_money(segment.revenue_minor, data.currency),
             traits=_traits(segment, data.currency),
+            lifts=tuple(
+                (lift.label, numbers.times(lift.lift), format_percent(lift.value))
+                for lift in segment.lifts[:_LIFTS_SHOWN]
+            ),
+            roughly=_roughly(segment.segment, data.segmentation.tree, data.currency),
             persona=personas.get(segment.segment),
+            caution=sentence(personas[segment.segment].caution) if segment.segment in personas else "",
             occasion=OCCASIONS[personas[segment.segment].occasion] if segment.segment in personas else "",
             claims=_claims(personas.get(segment.segment), receipts),
             facts=_facts(sheets.get(segment.segment), data.currency),
         )
-        for segment in data.segmentation.segments
+        for segment in (*data.segmentation.segments, *data.audiences)
     )
+
+
+def _roughly(segment: str, tree: SurrogateTree | None, currency: str) -> tuple[str, ...]:
+    if tree is None:
+        return ()
+    return tuple(
+        f"{' and '.join(_condition(one, currency) for one in rule.conditions) or 'every customer'}: "
+        f"{numbers.counted(rule.customers, 'customer')}, {format_percent(rule.right)} of them in {segment}"
+        for rule in tree.rules
+        if rule.segment == segment
+    )
+
+
+def _condition(condition: TreeCondition, currency: str) -> str:
+    above, at_most = (
+        "" if end is None else _end(end, condition.unit, currency) for end in (condition.above, condition.at_most)
+    )
+    if above and at_most:
+        return f"{condition.label} above {above}, up to {at_most}"
+    return f"{condition.label} above {above}" if above else f"{condition.label} up to {at_most}"
+
+
+def _end(value: float, unit: Unit, currency: str) -> str:
+    """Money and shares as ever; of anything else the label says what is counted."""
+    if unit in (Unit.MONEY, Unit.SHARE):
+        return format_value(value, unit, currency)
+    return numbers.plain(value, 1).removesuffix(".0")
 
 
 def _traits(segment: Segment, currency: str) -> tuple[tuple[str, Cell], ...]:

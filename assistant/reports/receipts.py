@@ -41,6 +41,8 @@ class Receipts:
     def __init__(self, data: ReportData) -> None:
         self._currency = data.currency
         self._facts = {fact.fact: fact for sheet in data.sheets for fact in sheet.facts}
+        # A fact can be linked to where its segment has a card with a table of facts.
+        self._carded = {segment.segment for segment in (*data.segmentation.segments, *data.audiences)}
         self._documents = {document.document: document for document in data.documents}
         self._panels: dict[tuple[object, ...], Panel] = {}
 
@@ -114,7 +116,7 @@ class Receipts:
             tuple(fact_rows(fact, self._currency)),
             fact.sentence,
             fact.source,
-            fact.fact,
+            fact.fact if fact.segment in self._carded else "",
         )
 
     def _document(self, anchor: str, name: str) -> Panel:

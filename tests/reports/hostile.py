@@ -1,5 +1,6 @@
 """The same records with something added to every text in them."""
 
+from enum import Enum
 from typing import Any
 
 from pydantic import BaseModel
@@ -36,6 +37,8 @@ def _value(value: Any, payload: str, keep: frozenset[str]) -> Any:
             if "Literal" not in repr(info.annotation) and name not in keep | {"unit", "currency"}
         }
         return value.model_copy(update=update)
+    if isinstance(value, Enum):
+        return value
     if isinstance(value, str):
         return value if value.startswith("brief:") or value == "control" else value + payload
     if isinstance(value, tuple):

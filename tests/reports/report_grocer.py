@@ -5,6 +5,9 @@ import datetime as dt
 import random
 
 from report_grocer_copy import BUYS, MODEL, campaign_of, pieces_for
+from report_grocer_files import quality
+from report_grocer_shop import cohorts, concentration, grid
+from report_grocer_trust import BELOW, certificate, drift, lifetime
 
 from assistant.facts import format_value
 from assistant.records import (
@@ -12,11 +15,17 @@ from assistant.records import (
     Document,
     Fact,
     FactSheet,
+    KMeansModel,
     KTrial,
+    Lift,
     Persona,
+    Scaling,
     Segment,
     Segmentation,
+    SurrogateTree,
     Trait,
+    TreeCondition,
+    TreeRule,
     Unit,
 )
 from assistant.records.personas import Dropped
@@ -39,7 +48,7 @@ LINES = (
 )
 SIZES = (0.164, 0.121, 0.203, 0.318, 0.194)
 REVENUES = (0.447, 0.158, 0.243, 0.118, 0.034)
-JACCARDS = (0.94, 0.83, 0.88, 0.91, 0.79)
+JACCARDS = (0.94, 0.83, 0.88, 0.91, 0.69)
 CENTRES = ((2.6, 0.4), (1.1, 2.2), (0.2, -1.3), (-1.2, 0.5), (-3.0, -0.4))
 
 # feature, label, unit, topic, mean of everybody, effect in each segment
@@ -104,6 +113,13 @@ def grocer(repeat: int = 1) -> ReportData:
             ),
         ),
         points=_points(rng),
+        rfm=grid(),
+        concentration=concentration(CUSTOMERS),
+        cohorts=cohorts(),
+        certificate=certificate(SIZES, REVENUES, CUSTOMERS),
+        drift=drift(),
+        lifetime=lifetime(),
+        quality=quality(),
         stages=(
             StageRun(stage="data", seconds=4.2, made_at="2025-03-01T09:00:05Z", kept=True),
             StageRun(stage="features", seconds=2.8, made_at="2025-03-01T09:00:08Z", kept=True),
@@ -147,6 +163,10 @@ def _segment(index: int) -> Segment:
         revenue_share=REVENUES[index],
         jaccard=JACCARDS[index],
         traits=tuple(sorted(traits, key=lambda trait: -abs(trait.effect))),
+        lifts=(
+            Lift(feature="category: baby food", label="baby food", value=0.041, overall=0.013, lift=3.15),
+            Lift(feature="department: produce", label="produce", value=0.14, overall=0.11, lift=1.27),
+        ),
     )
 
 
@@ -174,14 +194,35 @@ def _segmentation(segments: tuple[Segment, ...]) -> Segmentation:
         as_of="2017-10-01",
         seed=7,
         resamples=20,
+        model=KMeansModel(
+            scaling=Scaling(
+                features=names, logged=(True, True, True, False), centre=(0.0,) * 4, scale=(1.0,) * 4, clip=4.0
+            ),
+            centroids=tuple((x, y, 0.0, 0.0) for x, y in CENTRES),
+        ),
         features=names,
-        logged=(True, True, True, False),
-        centre=(0.0,) * 4,
-        scale=(1.0,) * 4,
-        centroids=tuple((x, y, 0.0, 0.0) for x, y in CENTRES),
         trials=trials,
         segments=segments,
         explained=(0.58, 0.23),
+        tree=_tree(),
+    )
+
+
+def _tree() -> SurrogateTree:
+    """One rule a segment."""
+    often = TreeCondition(feature="frequency", label="orders", unit=Unit.ORDERS, above=61.0)
+    lately = TreeCondition(
+        feature="recency_days", label="days since the last order", unit=Unit.DAYS, above=2.0, at_most=20.5
+    )
+    return SurrogateTree(
+        rules=tuple(
+            TreeRule(segment=f"S{index + 1}", conditions=(often, lately), customers=300, right=0.87)
+            for index in range(5)
+        ),
+        accuracy=0.81,
+        majority_share=0.32,
+        folds=5,
+        customers=CUSTOMERS,
     )
 
 
@@ -217,7 +258,14 @@ def _sheet(index: int, segment: Segment) -> FactSheet:
             source="count(customer_id)",
         )
     )
-    return FactSheet(segment=segment.segment, name=segment.name, as_of="2017-10-01", currency="USD", facts=tuple(facts))
+    return FactSheet(
+        segment=segment.segment,
+        name=segment.name,
+        as_of="2017-10-01",
+        currency="USD",
+        facts=tuple(facts),
+        caution=BELOW if index == 4 else "",
+    )
 
 
 def _fact(
@@ -298,4 +346,5 @@ def _persona(index: int) -> Persona:
         ),
         model=MODEL,
         prompt_hashes={"personas/claim@1": "sha256:" + "1" * 64},
+        caution=BELOW if index == 4 else "",
     )  # fmt: skip

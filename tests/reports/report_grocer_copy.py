@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from report_grocer_trust import BELOW
+
 from assistant.copywriting import PieceSlots, parse, render, worst_length
 from assistant.records import Brief, Campaign, CampaignSummary, CheckResult, Field, Offer, Piece, Slot
 
@@ -34,6 +36,7 @@ def campaign_of(pieces: tuple[Piece, ...]) -> Campaign:
             reasons={"length": len(waiting)} if waiting else {},
         ),
         pieces=pieces,
+        cautions={"S5": BELOW},
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from hostile import PAYLOADS, hostile
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from assistant.reports import ReportData, render_report
+from assistant.reports import ReportData, render_report, write_quality_page
 
 pytestmark = pytest.mark.browser
 
@@ -129,6 +129,23 @@ def test_the_page_fits_is_readable_and_asks_for_nothing(
     seen.page.close()
 
 
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_page_of_the_datas_quality_fits_and_is_readable(
+    context: BrowserContext, shop: ReportData, tmp_path: Path, size: tuple[int, int], colours: str
+) -> None:
+    assert shop.quality is not None
+    file = tmp_path / "quality.html"
+    write_quality_page(file, shop.quality, shop.title)
+    seen = opened(context, file, size, colours)
+    assert seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert seen.page.evaluate(FAINT_TEXT) == []
+    assert seen.page.locator(".refusals").is_visible()
+    assert seen.complaints == []
+    assert seen.requests == [file.as_uri()]
+    seen.page.close()
+
+
 def test_the_reader_of_faint_text_sees_some_when_there_is_some(desk: Opened) -> None:
     desk.page.evaluate("document.querySelector('h1').style.color = '#ddd'")
     assert "Complete Journey Grocers" in desk.page.evaluate(FAINT_TEXT)[0]
@@ -221,13 +238,55 @@ def test_the_heat_map_reads_out_means_and_is_walked_with_arrows(desk: Opened) ->
     assert desk.page.locator(".heat").first.locator("td[tabindex='0']").count() == 1
 
 
-def test_text_in_the_map_keeps_its_size_on_a_phone(context: BrowserContext, file: Path) -> None:
+def test_text_in_pictures_keeps_its_size_on_a_phone(context: BrowserContext, file: Path) -> None:
     seen = opened(context, file, PHONE)
-    heights = seen.page.locator(".cloud-tag").evaluate_all(
-        "(all) => all.map((one) => one.getBoundingClientRect().height)"
-    )
-    assert min(heights) >= 12
+    for words in (".cloud-tag", ".tick", ".ticks text", ".spot-text"):
+        heights = seen.page.locator(words).evaluate_all(
+            "(all) => all.filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect().height)"
+        )
+        assert min(heights) >= 11, words
     seen.page.close()
+
+
+def test_a_mark_lies_where_its_axis_says(desk: Opened) -> None:
+    def middle(which: str) -> float:
+        box = desk.page.locator(which).first.bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2
+
+    bar = middle("#trust .held tbody .limit")
+    assert bar == pytest.approx(middle("#trust .held .ticks text:nth-child(4)"), abs=2)
+    assert middle("#trust .held tr.below circle") < bar < middle("#trust .held tbody tr:first-child circle")
+
+
+def test_a_segment_below_the_bar_is_seen_to_be_wherever_it_is_spoken_of(desk: Opened) -> None:
+    for place in ("#segment-5 > header", "#segment-5 .claims", "#campaign-1-piece-17", "#campaign-1-piece-20"):
+        banner = desk.page.locator(place).locator(".banner")
+        expect(banner).to_be_visible()
+        assert "Its mean Jaccard is 0.69, and 0.75 is the bar." in banner.inner_text()
+    assert desk.page.locator("#segment-1 .banner").count() == 0
+
+
+def test_on_a_phone_the_grid_keeps_its_names_for_those_who_listen(context: BrowserContext, file: Path) -> None:
+    seen = opened(context, file, PHONE)
+    cell = seen.page.locator(".grid td", has_text="244")
+    assert "Champions" in cell.inner_text()
+    box = cell.locator(".tier-name").bounding_box()
+    assert box is not None
+    assert box["width"] <= 1
+    assert cell.locator(".tier-number").is_visible()
+    # The verdict is beside the name, not beyond the edge.
+    verdict = seen.page.locator(".held .below .mark").bounding_box()
+    assert verdict is not None
+    assert verdict["x"] + verdict["width"] <= PHONE[0]
+    seen.page.close()
+
+
+def test_the_contents_lead_to_the_section_by_keyboard(desk: Opened) -> None:
+    contents = desk.page.get_by_role("navigation", name="In this report")
+    contents.get_by_role("link", name="Do the segments hold?").focus()
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator("#trust-title")).to_be_in_viewport()
 
 
 def test_without_scripts_everything_is_shown_and_receipts_still_open(file: Path, context: BrowserContext) -> None:
@@ -237,6 +296,8 @@ def test_without_scripts_everything_is_shown_and_receipts_still_open(file: Path,
     page.goto(file.as_uri())
     assert page.locator(".piece:visible").count() == 20
     assert page.locator(".filters:visible, .readout:visible").count() == 0
+    assert page.locator("section:visible").count() == page.locator("section").count()
+    assert page.locator(".banner:visible").count() == 6
     page.locator("#campaign-1-piece-1 .slot", has_text="Baby food").first.click()
     assert page.locator(".receipt:visible").count() == 1
     plain.close()

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from page_tree import Tree
 from report_grocer import grocer
+from report_grocer_shop import grid
+from report_grocer_trust import certificate
 
 from assistant.errors import WorkspaceError
-from assistant.records import Slot
+from assistant.records import Cohort, CohortRetention, Concentration, Slot
 from assistant.reports import ReportData, render_report, write_report
 
 
@@ -34,7 +36,24 @@ def test_the_header_says_what_this_is_and_of_when(tree: Tree) -> None:
 
 def test_sections_come_in_reading_order(tree: Tree) -> None:
     ids = [section.attributes.get("id") for section in tree.all("section") if "id" in section.attributes]
-    assert ids == ["map", "shares", "apart", "stability", "segments", "copy", "review", "making", "reading"]
+    assert ids == [
+        "data",
+        "revenue",
+        "returning",
+        "recency",
+        "map", "shares", "apart", "segments",
+        "trust", "moved", "worth",
+        "copy", "review",
+        "making", "reading",
+    ]  # fmt: skip
+
+
+def test_the_contents_name_every_section_by_its_heading(tree: Tree) -> None:
+    contents = tree.one("nav", class_="toc").text
+    for section in tree.all("section"):
+        if "id" in section.attributes:
+            assert tree.one("h2", id=f"{section.attributes['id']}-title").text in contents
+            assert f"#{section.attributes['id']}" in {link.attributes["href"] for link in tree.all("a")}
 
 
 def test_every_id_is_unique_and_every_link_and_button_finds_its_target(tree: Tree) -> None:
@@ -159,10 +178,14 @@ def test_terms_are_explained(tree: Tree) -> None:
 
 def test_a_shop_with_segments_only_makes_a_whole_page(shop: ReportData) -> None:
     nothing = dict.fromkeys(("sheets", "personas", "campaigns", "documents", "points", "stages"), ())
-    bare = shop.model_copy(update={**nothing, "versions": {}})
+    measured = dict.fromkeys(("rfm", "concentration", "cohorts", "certificate", "drift", "lifetime", "quality"))
+    bare = shop.model_copy(update={**nothing, **measured, "versions": {}})
     tree = Tree(render_report(bare))
-    assert not tree.all("section", id="copy")
-    assert not tree.all("section", id="map")
+    shown = [section.attributes["id"] for section in tree.all("section") if "id" in section.attributes]
+    assert shown == ["shares", "apart", "segments", "trust", "making", "reading"]
+    assert [part.attributes["id"] for part in tree.all("div", class_="part")] == [
+        "part-segments", "part-trust", "part-about",
+    ]  # fmt: skip
     assert "No persona has been written" in tree.one("article", id="segment-1").text
     assert {link.attributes["href"][1:] for link in tree.all("a")} <= {e.attributes.get("id") for e in tree.elements}
 
@@ -228,6 +251,10 @@ def test_eight_segments_and_ninety_pieces_stay_under_two_megabytes() -> None:
     assert len(page.encode()) < 2_000_000
 
 
+def test_the_grocers_page_with_all_its_pictures_stays_under_a_megabyte(page_text: str) -> None:
+    assert len(page_text.encode()) < 1_000_000
+
+
 def test_a_report_is_written_whole_and_leaves_nothing_aside(shop: ReportData, page_text: str, tmp_path: Path) -> None:
     path = tmp_path / "deep" / "report.html"
     write_report(path, shop)
@@ -240,3 +267,44 @@ def test_a_place_that_cannot_be_written_is_named(shop: ReportData, tmp_path: Pat
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkspaceError, match=r"could not be written to .*report\.html"):
         write_report(tmp_path / "file" / "report.html", shop)
+
+
+def test_a_shop_with_one_customer_makes_a_whole_page_that_claims_little(shop: ReportData) -> None:
+    alone = shop.segmentation.segments[0].model_copy(
+        update={"customers": 1, "customer_share": 1.0, "revenue_share": 1.0, "jaccard": None, "traits": (), "lifts": ()}
+    )
+    cells = tuple(
+        cell.model_copy(update={"customers": int(cell.recency == cell.frequency == 3)}) for cell in grid().cells
+    )
+    own = certificate((1.0,) * 5, (1.0,) * 5, 1)
+    one = shop.model_copy(
+        update={
+            "segmentation": shop.segmentation.model_copy(update={"segments": (alone,), "trials": (), "tree": None}),
+            "sheets": (), "personas": (), "campaigns": (), "documents": (), "points": ((0.0, 0.0, "S1"),),
+            "rfm": grid().model_copy(update={"cells": cells, "tiers": (), "unscored": 0}),
+            "concentration": Concentration(
+                customers=1, points=((0.0, 0.0), (1.0, 1.0)), top_tenth=1.0, half=0.5
+            ),
+            "cohorts": CohortRetention(cohorts=(Cohort(month="2017-01", customers=1, retained=(1.0, 0.0)),)),
+            "certificate": own.model_copy(update={"segments": own.segments[4:], "targets": (), "scores": ()}),
+            "drift": None, "lifetime": None, "quality": None,
+        }
+    )  # fmt: skip
+    tree = Tree(render_report(one))
+    shown = [section.attributes["id"] for section in tree.all("section") if "id" in section.attributes]
+    assert shown == [
+        "revenue",
+        "returning",
+        "recency",
+        "map",
+        "shares",
+        "apart",
+        "segments",
+        "trust",
+        "making",
+        "reading",
+    ]
+    assert "With 1 customer the curve says little." in tree.one("section", id="revenue").text
+    assert "Of 1 customer whose first order is a whole month past" in tree.one("section", id="returning").text
+    assert "Hatched: 1 cohort of fewer than 20" in tree.one("section", id="returning").text
+    assert "Certified 0 of 1" in tree.one("section", id="trust").text
