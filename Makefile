@@ -19,6 +19,7 @@ check: .venv/dev.done lint
 	$(BIN)/python -m pytest
 
 bench: .venv/dev.done
+	$(PIP) -e '.[bench]'
 	$(BIN)/python -m benchmarks
 
 lint: .venv/dev.done

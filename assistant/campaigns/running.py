@@ -1,7 +1,7 @@
 """A campaign's pieces from its jobs: one batch, one repair, the controls, the checks across pieces."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from assistant.copywriting import (
     CopyJob,
@@ -17,7 +17,9 @@ from assistant.records import Brief, Campaign, CampaignSummary, Outcome, Piece, 
 Ask = Callable[[list[Request]], Iterable[Outcome]]
 
 
-def write_campaign(brief: Brief, jobs: Sequence[CopyJob], ask: Ask, model: str) -> Campaign:
+def write_campaign(
+    brief: Brief, jobs: Sequence[CopyJob], ask: Ask, model: str, cautions: Mapping[str, str]
+) -> Campaign:
     """Write all pieces.
 
     Args:
@@ -25,6 +27,7 @@ def write_campaign(brief: Brief, jobs: Sequence[CopyJob], ask: Ask, model: str) 
         jobs: what a model writes; one control a segment and channel is added to them.
         ask: sends requests and yields an outcome for each, in any order.
         model: the model's name.
+        cautions: segment below the bar -> why.
 
     Returns:
         The campaign: for each segment and channel the control first, then the angles in the brief's order.
@@ -43,7 +46,14 @@ def write_campaign(brief: Brief, jobs: Sequence[CopyJob], ask: Ask, model: str) 
         pieces.append(piece)
     across = check_pieces(pieces)
     pieces = [needs_review(piece, across[piece.piece]) if piece.piece in across else piece for piece in pieces]
-    return Campaign(campaign=brief.campaign, brief=brief, model=model, summary=summarise(pieces), pieces=tuple(pieces))
+    return Campaign(
+        campaign=brief.campaign,
+        brief=brief,
+        model=model,
+        summary=summarise(pieces),
+        pieces=tuple(pieces),
+        cautions=dict(cautions),
+    )
 
 
 def summarise(pieces: Sequence[Piece]) -> CampaignSummary:

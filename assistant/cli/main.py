@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Make a workspace."),
     "ingest": ("ingest", "Bring the shop's rows in."),
     "segments": ("segments", "Find, list and show segments."),
+    "recommend": ("recommend", "What a segment or a customer may be offered next."),
     "facts": ("facts", "The fact sheet of a segment, numbered."),
     "index": ("index", "Make the searchable index of products and behaviour."),
     "search": ("search", "Search the index."),

@@ -1,6 +1,7 @@
 """Tables, JSON and progress. Results go to standard output, everything else to standard error."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -16,7 +17,12 @@ from assistant.records import Manifest
 STAGES = {
     "data": "Bringing rows in",
     "features": "Computing features",
-    "segments": "Finding segments",
+    "lifetime": "Forecasting lifetime value",
+    "fit": "Finding segments",
+    "segments": "Placing customers",
+    "audience": "Counting an audience",
+    "certificate": "Certifying segments",
+    "recommendations": "Recommending",
     "facts": "Stating facts",
     "index": "Indexing",
     "personas": "Writing personas",
@@ -24,6 +30,9 @@ STAGES = {
     "report": "Drawing the report",
 }
 _LINES_EVERY = 0.25
+_FIGURES = re.compile(r"[\d.,%$€£+\-() ]*")
+_NAMED = ("name", "claim", "metric", "feature")
+_NAME_WIDTH = 18
 
 notes = Console(stderr=True)
 results = Console()
@@ -42,8 +51,16 @@ def emit_json(rows: Sequence[Mapping[str, Any]]) -> None:
 def emit_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
     """A table on standard output; cells are text, never markup."""
     table = Table(title=escape(title) or None, title_justify="left", header_style="bold", expand=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for at, column in enumerate(columns):
+        figures = bool(rows) and all(_FIGURES.fullmatch(row[at]) for row in rows)
+        # Figures are never broken; a name gives way, but not below a word or two.
+        table.add_column(
+            column,
+            overflow="fold",
+            no_wrap=figures,
+            justify="right" if figures else "left",
+            min_width=_NAME_WIDTH if column in _NAMED else None,
+        )
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     results.print(table, highlight=False)
@@ -93,9 +110,9 @@ class Progressing:
         """Show the stage."""
         self._told = 0.0
         if self._bars:
-            self._task = self._bars.add_task(STAGES[stage], total=None, note="")
+            self._task = self._bars.add_task(_label(stage), total=None, note="")
         else:
-            say(f"{STAGES[stage]} ...")
+            say(f"{_label(stage)} ...")
 
     def stage_progress(self, stage: str, done: int, total: int, note: str = "") -> None:
         """Move the bar, or print a line each quarter of the way."""
@@ -113,6 +130,11 @@ class Progressing:
         told = ", ".join(f"{name} {_number(value)}" for name, value in manifest.notes.items() if _is_plain(value))
         how = "kept, nothing it depends on has changed" if kept else f"{seconds:.1f} s"
         say(f"{'=' if kept else '+'} {stage}: {how}{f' ({told})' if told else ''}")
+
+
+def _label(stage: str) -> str:
+    """Words for a stage; `audience A1` is one of its kind."""
+    return STAGES[stage.partition(" ")[0]]
 
 
 def _is_plain(value: object) -> bool:

@@ -1,6 +1,6 @@
 """The fact sheet of a segment: the only numbers that language may see."""
 
-from assistant.facts.formatting import format_date, format_money, format_percent, format_value
+from assistant.facts.formatting import format_date, format_money, format_percent, format_value, minor_units
 from assistant.facts.sheet import build_sheets
 from assistant.facts.statistics import Compared, compare
 
@@ -12,4 +12,5 @@ __all__ = [
     "format_money",
     "format_percent",
     "format_value",
+    "minor_units",
 ]

@@ -2,12 +2,11 @@
 
 import datetime as dt
 
-import ibis
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from assistant.data import Tables
+from assistant.data import Cutoff, Tables
 
 Matrix = NDArray[np.float64]
 
@@ -24,7 +23,7 @@ def redemptions(tables: Tables, as_of: dt.date, customers: pd.Series) -> dict[st
         Campaign type -> (campaigns of which a coupon was redeemed (n,), campaigns received (n,)). A campaign counts
         once a customer, however many of its coupons came back.
     """
-    events = tables.events.filter(tables.events.occurred_at < ibis.timestamp(f"{as_of.isoformat()} 00:00:00"))
+    events = tables.before(Cutoff(as_of)).events
     typed = events.inner_join(tables.past_campaigns, "campaign_id")
     pairs: pd.DataFrame = (
         typed.group_by("customer_id", "campaign_type", "campaign_id")

@@ -20,6 +20,11 @@ def format_money(minor: float, currency: str) -> str:
     return f"{sign}{symbol}{amount}" if symbol else f"{sign}{amount} {currency}"
 
 
+def minor_units(currency: str) -> int:
+    """How many minor units make one of the currency."""
+    return 1 if currency in _NO_MINOR else 100
+
+
 def format_percent(share: float) -> str:
     """`18%`; one decimal below ten percent, so that 0.4% is not rounded away."""
     percent = share * 100

@@ -4,12 +4,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
-from assistant.data import Tables
+from assistant.data import Cutoff, Tables
 
 Matrix = NDArray[np.float64]
 
@@ -24,10 +24,14 @@ class Purchases:
     """Order lines of n customers in m product names."""
 
     names: tuple[str, ...]
-    lines: Matrix
+    lines: sparse.csc_array
     """(n, m) order lines of each customer with a product of that name."""
     total: Matrix
     """(n,) order lines of each customer, all products."""
+
+    def of(self, column: int) -> Matrix:
+        """(n,) order lines of each customer with one product."""
+        return np.asarray(self.lines[:, [column]].toarray()[:, 0])
 
 
 def purchases(tables: Tables, as_of: dt.date, customers: pd.Series) -> Purchases:
@@ -38,16 +42,17 @@ def purchases(tables: Tables, as_of: dt.date, customers: pd.Series) -> Purchases
         as_of: lines of that day or later are not seen.
         customers: ids, (n,), in the order the rows are wanted.
     """
-    seen = tables.orders.filter(tables.orders.ordered_at < ibis.timestamp(f"{as_of.isoformat()} 00:00:00"))
+    orders = tables.before(Cutoff(as_of)).orders
+    seen = orders.filter(orders.quantity >= 0)
     named = seen.inner_join(tables.products.filter(tables.products.advertisable), "product_id")
     by_name = _frame(named.group_by("customer_id", "name").aggregate(lines=named.count()))
     totals = _frame(seen.group_by("customer_id").aggregate(lines=seen.count())).set_index("customer_id")["lines"]
     names = tuple(sorted(by_name["name"].unique()))
     rows = pd.Index(customers).get_indexer(pd.Index(by_name["customer_id"]))
     columns = pd.Index(names).get_indexer(pd.Index(by_name["name"]))
-    lines = np.zeros((len(customers), len(names)))
     known = rows >= 0
-    lines[rows[known], columns[known]] = by_name["lines"].to_numpy(dtype=np.float64)[known]
+    counts = by_name["lines"].to_numpy(dtype=np.float64)[known]
+    lines = sparse.csc_array((counts, (rows[known], columns[known])), shape=(len(customers), len(names)))
     return Purchases(names, lines, totals.reindex(customers).fillna(0).to_numpy(dtype=np.float64))
 
 
@@ -71,13 +76,14 @@ def typical_products(bought: Purchases, inside: NDArray[np.bool_], *, least_buye
     Returns:
         At most `count` columns of `bought`, most typical first.
     """
-    mine, theirs = bought.lines[inside], bought.lines[~inside]
-    share = mine.sum(axis=0) / max(bought.total[inside].sum(), 1)
-    others = theirs.sum(axis=0) / max(bought.total[~inside].sum(), 1)
-    buyers = (mine > 0).sum(axis=0)
+    # Which rows are the segment's, as weights: a product with a column is a sum, and no row is copied.
+    both = np.column_stack([inside, ~inside]).astype(np.float64)
+    mine, theirs = (bought.lines.T @ both).T
+    share = mine / max(bought.total[inside].sum(), 1)
+    others = theirs / max(bought.total[~inside].sum(), 1)
     enough = (
-        (buyers >= max(least_buyers, LEAST_SHARE_OF_BUYERS * len(mine)))
-        & (mine.sum(axis=0) >= LEAST_LINES)
+        (_buyers(bought, inside) >= max(least_buyers, LEAST_SHARE_OF_BUYERS * inside.sum()))
+        & (mine >= LEAST_LINES)
         & (others > 0)
     )
     score = np.full(len(bought.names), -np.inf)
@@ -88,6 +94,11 @@ def typical_products(bought: Purchases, inside: NDArray[np.bool_], *, least_buye
 
 def staple_products(bought: Purchases, inside: NDArray[np.bool_], *, least_buyers: int, count: int) -> list[int]:
     """Columns of the products that most of a segment's customers have bought, most common first."""
-    buyers = (bought.lines[inside] > 0).sum(axis=0)
+    buyers = _buyers(bought, inside)
     order = np.argsort(-buyers, kind="stable")
     return [int(column) for column in order[:count] if buyers[column] >= least_buyers]
+
+
+def _buyers(bought: Purchases, inside: NDArray[np.bool_]) -> Matrix:
+    """(m,) customers of the segment who bought each product."""
+    return np.asarray((bought.lines > 0).astype(np.float64).T @ inside.astype(np.float64))

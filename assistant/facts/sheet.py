@@ -1,6 +1,7 @@
 """Fact sheets, one a segment: metrics laid out as ratios of sums, compared, numbered and said."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -14,8 +15,8 @@ from assistant.facts.campaigns import redemptions
 from assistant.facts.formatting import format_value
 from assistant.facts.products import Purchases, purchases, staple_products, typical_products
 from assistant.facts.statistics import Compared, compare
-from assistant.features import BASE_FEATURES
-from assistant.records import Fact, FactSheet, Segmentation, Unit
+from assistant.features import features_in
+from assistant.records import Fact, FactSheet, Segment, Segmentation, Unit
 
 Matrix = NDArray[np.float64]
 
@@ -46,25 +47,31 @@ def build_sheets(
     segmentation: Segmentation,
     settings: FactSettings,
     currency: str,
+    audiences: Sequence[Segment] = (),
+    cautions: Mapping[str, str] | None = None,
 ) -> tuple[FactSheet, ...]:
-    """The fact sheet of every segment of at least `min_group_size` customers.
+    """The fact sheet of every segment and audience of at least `min_group_size` customers.
 
     Args:
         tables: the canonical tables.
         features: the customer table.
-        assignments: `customer_id`, `segment`.
+        assignments: `customer_id`, `segment`; a customer may be in a segment and in audiences.
         segmentation: names and as_of.
         settings: smallest group, bootstrap draws.
         currency: ISO 4217.
+        audiences: groups by rule, beside the segments.
+        cautions: segment -> why it is below the bar of its certificate.
     """
     as_of = dt.date.fromisoformat(segmentation.as_of)
-    customers = features.merge(assignments[["customer_id", "segment"]], on="customer_id", how="inner")
-    customers = customers.sort_values("customer_id", kind="stable").reset_index(drop=True)
+    customers = features.sort_values("customer_id", kind="stable").reset_index(drop=True)
+    members = assignments.groupby("segment")["customer_id"]
     bought = purchases(tables, as_of, customers["customer_id"])
     general = [*_feature_metrics(customers), *_campaign_metrics(tables, as_of, customers["customer_id"])]
     sheets = []
-    for segment in segmentation.segments:
-        inside = (customers["segment"] == segment.segment).to_numpy()
+    for segment in (*segmentation.segments, *audiences):
+        if segment.segment not in members.groups:
+            continue
+        inside = customers["customer_id"].isin(members.get_group(segment.segment)).to_numpy()
         if inside.sum() < settings.min_group_size:
             continue
         metrics = [
@@ -90,6 +97,7 @@ def build_sheets(
                 name=segment.name,
                 as_of=segmentation.as_of,
                 currency=currency,
+                caution=(cautions or {}).get(segment.segment, ""),
                 facts=tuple(
                     fact.model_copy(update={"fact": f"{segment.segment}.F{number:02d}"})
                     for number, fact in enumerate(drafts, start=1)
@@ -101,7 +109,7 @@ def build_sheets(
 
 def _feature_metrics(customers: pd.DataFrame) -> list[Metric]:
     metrics = []
-    for feature in BASE_FEATURES:
+    for feature in features_in(customers.columns):
         values = customers[feature.name].to_numpy(dtype=np.float64)
         known = ~np.isnan(values)
         metrics.append(
@@ -144,7 +152,7 @@ def _product_metrics(bought: Purchases, inside: NDArray[np.bool_], least_buyers:
                 label=f"share of order lines that are {within_sentence(name)}",
                 unit=Unit.SHARE,
                 source=f"order lines with product name {name!r} / all order lines",
-                numerator=bought.lines[:, column],
+                numerator=bought.of(column),
                 denominator=bought.total,
             )
         )
@@ -157,7 +165,7 @@ def _product_metrics(bought: Purchases, inside: NDArray[np.bool_], least_buyers:
                 label=f"share of customers who have bought {within_sentence(name)}",
                 unit=Unit.SHARE,
                 source=f"customers with an order line of product name {name!r} / all customers",
-                numerator=(bought.lines[:, column] > 0).astype(np.float64),
+                numerator=(bought.of(column) > 0).astype(np.float64),
                 denominator=np.ones(len(inside)),
             )
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.personas.wording import kind_of, wording
 from assistant.records import Fact, FactSheet
 
 Occasion = Literal["away", "coupon", "frequent", "seldom", "steady"]
@@ -38,9 +39,14 @@ def choose_topics(sheet: FactSheet) -> tuple[Topic, ...]:
     """
     topics = []
     for about, sources, count in _PLAN:
-        candidates = [fact for fact in sheet.facts if fact.topic in sources and fact.metric not in _SKIPPED]
+        candidates = [fact for fact in sheet.facts if fact.topic in sources and _can_be_said(fact)]
         topics += [Topic(about, fact) for fact in sorted(candidates, key=_rank)[:count]]
     return tuple(topics)
+
+
+def _can_be_said(fact: Fact) -> bool:
+    """Whether there are lists of words that a sentence about the metric is checked with."""
+    return fact.metric not in _SKIPPED and kind_of(fact.metric) in wording().needs
 
 
 def _rank(fact: Fact) -> tuple[int, float]:

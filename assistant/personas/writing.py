@@ -100,6 +100,7 @@ def assemble_persona(job: PersonaJob, outcomes: Mapping[str, Outcome], model: st
     claims += [_companion_claim(document) for document in job.retrieved if document.kind == "bought_together"]
     names = _texts(outcomes, f"{job.sheet.segment}.name", job.candidates)
     return Persona(
+        caution=job.sheet.caution,
         segment=job.sheet.segment,
         name=names[0].text if names else job.sheet.name,
         line=_line(job.sheet),

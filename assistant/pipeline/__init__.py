@@ -1,19 +1,31 @@
 """Which stage must run, and running it: what the commands and the chat both call."""
 
+from assistant.pipeline.assigning import Placed, assign_file
 from assistant.pipeline.language import load_campaigns, load_personas, weights_cache
 from assistant.pipeline.listening import Listener, Silent
+from assistant.pipeline.mapping import proposed_mapping
+from assistant.pipeline.numbers import Reading
+from assistant.pipeline.offering import offers_of, recommended_to
 from assistant.pipeline.paths import Paths
 from assistant.pipeline.pipeline import Pipeline
 from assistant.pipeline.running import StageResult, run_stage, stage_key
+from assistant.pipeline.versions import kept_versions
 
 __all__ = [
     "Listener",
     "Paths",
     "Pipeline",
+    "Placed",
+    "Reading",
     "Silent",
     "StageResult",
+    "assign_file",
+    "kept_versions",
     "load_campaigns",
     "load_personas",
+    "offers_of",
+    "proposed_mapping",
+    "recommended_to",
     "run_stage",
     "stage_key",
     "weights_cache",

@@ -36,7 +36,9 @@ def weights_cache() -> Path:
 
 def load_personas(workspace: Workspace) -> tuple[Persona, ...]:
     """All personas that have been written, in the order of segments."""
-    paths = sorted(workspace.personas.glob("S*.json"), key=lambda path: (len(path.stem), path.stem))
+    paths = sorted(
+        workspace.personas.glob("[SA]*.json"), key=lambda path: (path.stem[0] != "S", len(path.stem), path.stem)
+    )
     return tuple(read_record(path, Persona) for path in paths)
 
 
@@ -108,7 +110,8 @@ class Language:
             def ask(requests: list[Request]) -> Iterator[Outcome]:
                 return self._ask("campaign", model, requests)
 
-            campaign = write_campaign(brief, jobs, ask, model)
+            cautions = {sheet.segment: sheet.caution for sheet in sheets if sheet.caution}
+            campaign = write_campaign(brief, jobs, ask, model, cautions)
             write_record(out / self.paths.campaign(brief.campaign).name, campaign)
             write_atomic(out / "brief.toml", brief_path.read_bytes())
             return {**campaign.summary.model_dump(), "campaign": brief.campaign}

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from assistant.data import Tables
+from assistant.features import cohort_retention, revenue_concentration
+from assistant.pipeline.numbers import Numbers
 from assistant.pipeline.paths import Paths
 from assistant.records import Campaign, Document, FactSheet, Manifest, Persona, Segmentation
+from assistant.records.quality import DataQuality
 from assistant.reports import Counts, ReportData, StageRun
 from assistant.retrieval import Retriever
-from assistant.workspace import Workspace
+from assistant.workspace import Workspace, read_record
 
 
 def report_data(
-    workspace: Workspace,
+    numbers: Numbers,
     segmentation: Segmentation,
     sheets: Sequence[FactSheet],
     personas: Sequence[Persona],
@@ -24,13 +27,14 @@ def report_data(
     """Everything one report shows.
 
     Args:
-        workspace: where it is read from.
+        numbers: the stages that have run.
         segmentation: in force.
         sheets: of its segments.
         personas: those written.
         campaigns: those written.
         kept: stages that did not have to run for this report.
     """
+    workspace = numbers.workspace
     points = pd.read_parquet(Paths(workspace).assignments, columns=["x", "y", "segment"])
     manifests = list(_manifests(workspace, campaigns))
     return ReportData(
@@ -43,6 +47,14 @@ def report_data(
         personas=tuple(personas),
         campaigns=tuple(campaigns),
         documents=_documents(workspace, personas),
+        audiences=numbers.audience_segments(),
+        rfm=segmentation.grid,
+        concentration=revenue_concentration(numbers.table()),
+        cohorts=cohort_retention(Tables(workspace.data), numbers.cutoff()),
+        certificate=numbers.certified(),
+        drift=numbers.drifted(),
+        lifetime=numbers.lifetimes(),
+        quality=read_record(numbers.paths.quality, DataQuality) if numbers.paths.quality.exists() else None,
         points=tuple(
             (round(float(x), 3), round(float(y), 3), str(segment))
             for x, y, segment in zip(points["x"], points["y"], points["segment"], strict=True)
@@ -73,7 +85,10 @@ def _manifests(workspace: Workspace, campaigns: Sequence[Campaign]) -> Iterable[
     places = [
         ("data", workspace.data, "data"),
         ("features", workspace.segments, "features"),
+        ("lifetime", workspace.segments, "lifetime"),
+        ("fit", workspace.segments, "fit"),
         ("segments", workspace.segments, "segments"),
+        ("certificate", workspace.segments, "certificate"),
         ("facts", workspace.segments, "facts"),
         ("index", workspace.index, "index"),
         ("personas", workspace.personas, "personas"),

@@ -1,6 +1,7 @@
 """What the vector store holds: product types, and what customers do with them."""
 
 import datetime as dt
+import hashlib
 import re
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from assistant.data import Tables, within_sentence
+from assistant.data import Cutoff, Tables, within_sentence
 from assistant.facts import format_money
 from assistant.records import Document, FactSheet
 
@@ -39,7 +40,8 @@ def build_documents(
     Returns:
         Documents with unique ids. Groups smaller than the fact sheets allow have no document.
     """
-    seen = tables.orders.filter(tables.orders.ordered_at < ibis.timestamp(f"{as_of.isoformat()} 00:00:00"))
+    orders = tables.before(Cutoff(as_of)).orders
+    seen = orders.filter(orders.quantity >= 0)
     lines = seen.inner_join(tables.products.filter(tables.products.advertisable), "product_id")
     return (
         *_products(lines, currency, min_group_size),
@@ -50,8 +52,14 @@ def build_documents(
 
 
 def slug(text: str) -> str:
-    """Lower-case words joined by hyphens: a part of a document's id."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    """Lower-case words joined by hyphens: a part of a document's id.
+
+    Letters outside ASCII cannot stand in it; what would lose some is told apart by a digest of the text.
+    """
+    plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    if text.isascii():
+        return plain
+    return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}".strip("-")
 
 
 def _products(lines: Any, currency: str, least: int) -> list[Document]:

@@ -182,12 +182,16 @@ def test_no_model_is_asked_for_a_segment_that_does_not_exist(
     assert server.asked == []
 
 
-def test_a_segment_too_small_for_facts_is_told_why(assistant: Assistant, walk: Walk) -> None:
-    small = assistant("segments", "list", "--json", folder=walk.root).rows[3]
-    assert small["customers"] < 20
-    mistake = assistant("facts", "s4", folder=walk.root).mistake
-    assert mistake.startswith(f"S4 has {small['customers']} customers")
-    assert "facts.min_group_size" in mistake
+def test_a_segment_too_small_for_facts_is_told_why(assistant: Assistant, shop: Path) -> None:
+    settings = shop / "assistant.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("[facts]", "[facts]\nmin_group_size = 50"))
+    segments = assistant("segments", "fit", "--json", folder=shop).rows
+    small = next(own for own in segments if own["customers"] < 50)
+    mistake = assistant("facts", small["segment"].lower(), folder=shop).mistake
+    assert mistake.startswith(f"{small['segment']} has {small['customers']} customers")
+    assert "facts.min_group_size of 50" in mistake
+    assert small["certified"] is False
+    assert "the bar is 50" in " ".join(small["reasons"])
 
 
 def test_a_shop_of_which_nothing_may_be_stated(assistant: Assistant, shop: Path) -> None:

@@ -83,3 +83,18 @@ def test_the_same_seed_draws_the_same_intervals() -> None:
     first, second = (compared(top, np.ones_like(top), inside, 200) for _ in range(2))
     assert np.array_equal(first.low, second.low)
     assert np.array_equal(first.ratio_high, second.ratio_high)
+
+
+def test_a_large_group_is_drawn_in_bins_and_has_the_same_interval() -> None:
+    count = 40_000
+    random = np.random.default_rng(3)
+    inside = np.arange(count) < 30_001
+    spend = random.lognormal(3, 1, (count, 1))
+    orders = random.poisson(4, (count, 1)) + 1.0
+    made = compared(spend, orders, inside, 1_000)
+    own, below = spend[inside, 0], orders[inside, 0]
+    ratio = own.sum() / below.sum()
+    # Delta method: the variance of a ratio of means.
+    error = np.sqrt(((own - ratio * below) ** 2).mean() / inside.sum()) / below.mean()
+    assert made.low[0] == pytest.approx(ratio - 1.96 * error, abs=0.2 * error)
+    assert made.high[0] == pytest.approx(ratio + 1.96 * error, abs=0.2 * error)

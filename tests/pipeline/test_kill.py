@@ -32,7 +32,10 @@ CONCURRENCY = 8
 KILLS: dict[str, dict[str, Any]] = {
     "data": {"move": 3},
     "features": {"seconds": None},
-    "segments": {"progress": 2},
+    "fit": {"progress": 2},
+    "segments": {"move": 2},
+    "certificate": {"seconds": None},
+    "lifetime": {"seconds": None},
     "facts": {"move": 2},
     "index": {"progress": 1},
     "personas": {"progress": 20},
@@ -42,7 +45,10 @@ KILLS: dict[str, dict[str, Any]] = {
 FOLDERS = {
     "data": "data",
     "features": "segments",
+    "fit": "segments",
     "segments": "segments",
+    "certificate": "segments",
+    "lifetime": "segments",
     "facts": "segments",
     "index": "index",
     "personas": "personas",
@@ -51,7 +57,7 @@ FOLDERS = {
 }
 STAGES = tuple(FOLDERS)
 # What two runs make alike to the byte; the index has a random name, and the report says how long stages took.
-EQUAL = ("data", "features", "segments", "facts", "personas", "campaign")
+EQUAL = ("data", "features", "fit", "segments", "certificate", "lifetime", "facts", "personas", "campaign")
 
 
 @dataclass(frozen=True)

@@ -172,3 +172,20 @@ def test_chance_is_reckoned_with_all_orders(tmp_path: Path) -> None:
 
 def test_a_shop_with_nothing_to_advertise_has_no_text(tmp_path: Path) -> None:
     assert documents_of(shop(tmp_path, [("c0", ("thing",))], department="Other")) == ()
+
+
+def test_names_without_a_latin_letter_are_told_apart(tmp_path: Path) -> None:
+    made = of(documents_of(shop(tmp_path, [("c0", ("牛乳", "パン", "café"))])), "product")
+    assert {document.title for document in made} == {"牛乳", "パン", "Café"}
+    assert len({document.document for document in made}) == 3
+    assert all(document.document.isascii() for document in made)
+
+
+def test_what_came_back_is_not_counted_as_bought(tmp_path: Path) -> None:
+    tables = shop(tmp_path, [(f"c{at}", ("cheese",)) for at in range(LEAST)])
+    back = tables.orders.mutate(
+        quantity=-tables.orders.quantity, amount_minor=-tables.orders.amount_minor, line=tables.orders.line + 1
+    )
+    tables.orders = tables.orders.union(back)
+    (cheese,) = of(documents_of(tables), "product")
+    assert f"Bought {LEAST} times by {LEAST} customers." in cheese.text

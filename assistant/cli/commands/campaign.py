@@ -89,10 +89,12 @@ def pieces(
         if all(value is None or getattr(piece, name_of).lower() == value.lower() for name_of, value in wanted.items())
     ]
     if as_json:
-        emit_json([_piece_row(piece) for piece in shown])
+        emit_json([_piece_row(piece, campaign) for piece in shown])
         return
     for piece in shown:
         emit_text(f"\n{piece.piece}: {piece.status.replace('_', ' ')}")
+        if piece.segment in campaign.cautions:
+            emit_text(f"  ! {campaign.cautions[piece.segment]}")
         for field in piece.fields:
             emit_text(f"  {field.field}: {field.text}")
         for reason in piece.reasons:
@@ -122,10 +124,11 @@ def _row(campaign: Campaign) -> dict[str, object]:
     return {"campaign": campaign.campaign, "model": campaign.model, **campaign.summary.model_dump()}
 
 
-def _piece_row(piece: Piece) -> dict[str, object]:
+def _piece_row(piece: Piece, campaign: Campaign) -> dict[str, object]:
     row = piece.model_dump(include={"piece", "segment", "channel", "angle", "status", "reasons"})
     return {
         **row,
+        "caution": campaign.cautions.get(piece.segment, ""),
         "fields": {field.field: field.text for field in piece.fields},
         "slots": [slot.model_dump() for slot in piece.slots],
         "spans": {field.field: [span.model_dump() for span in field.spans] for field in piece.fields},

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.commands.segments import segment_named
 from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
-from assistant.cli.output import Progressing, emit_json, emit_table
+from assistant.cli.output import Progressing, emit_json, emit_table, say
+from assistant.cli.segmentation import segment_named
 from assistant.errors import ConfigError
 from assistant.pipeline import Pipeline
 
@@ -46,6 +46,8 @@ def facts(
         ],
         title=f"{sheet.segment} {sheet.name}, before {sheet.as_of}",
     )
+    if sheet.caution:
+        say(f"! {sheet.caution}")
 
 
 def with_facts(pipeline: Pipeline, asked: Sequence[str]) -> tuple[str, ...]:
@@ -63,7 +65,7 @@ def with_facts(pipeline: Pipeline, asked: Sequence[str]) -> tuple[str, ...]:
         )
     for name in asked:
         if name.lower() not in known:
-            found = segment_named(pipeline.segmentation(), name)
+            found = segment_named(pipeline.workspace, name)
             raise ConfigError(
                 f"{found.segment} has {found.customers} customers, fewer than the facts.min_group_size of {least} in "
                 f"assistant.toml, so nothing is stated of it; choose from {', '.join(known.values())}."

@@ -33,6 +33,8 @@ def personas(
         return
     for persona in shown:
         emit_text(f"\n{persona.segment} {persona.name}\n{persona.line}")
+        if persona.caution:
+            emit_text(f"! {persona.caution}")
         emit_table(
             ("about", "claim", "status", "rests on"),
             [

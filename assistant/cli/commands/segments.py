@@ -1,54 +1,68 @@
-"""`assistant segments`: fit, list, show."""
+"""`assistant segments`: fit, list, show, certificate, drift, versions, define, assign."""
 
 from typing import Annotated
 
 import typer
 
+from assistant.cli.commands.segments_assign import assign
+from assistant.cli.commands.segments_define import define
+from assistant.cli.commands.segments_trust import certificate, drift
 from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, emit_text, say
-from assistant.errors import ConfigError, MissingArtefact
+from assistant.cli.segmentation import audiences_of, certificate_of, segment_named, segmentation_of
 from assistant.facts import format_money, format_percent, format_value
-from assistant.pipeline import Paths, Pipeline
-from assistant.records import Segment, Segmentation
-from assistant.workspace import Workspace, read_record
+from assistant.pipeline import Paths, Pipeline, kept_versions
+from assistant.records import Segment, Segmentation, SurrogateTree, TreeRule
+from assistant.workspace import Workspace
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Find, list and show segments.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Find, judge, list and show segments.")
 
 SHOWN_TRAITS = 12
+SHOWN_LIFTS = 5
 
 
 @app.command()
 def fit(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """Compute features, find the segments that the data bears, and state their facts."""
+    """Compute features, find the segments that the data bears, certify them, and state their facts.
+
+    A segmentation is frozen: rows that came in since are placed by it. This command fits again where they have
+    changed the customers, and keeps the version before.
+    """
     place = open_workspace(workspace)
     with place.writing(), Progressing() as listener:
         pipeline = Pipeline(place, listener)
+        pipeline.refit = True
         pipeline.facts()
+        pipeline.lifetime()
         segmentation = pipeline.segmentation()
     _list(place, segmentation, as_json)
 
 
 @app.command("list")
 def list_(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """All segments."""
+    """All segments, and the audiences defined beside them."""
     place = open_workspace(workspace)
-    _list(place, _segmentation(place), as_json)
+    _list(place, segmentation_of(place), as_json)
 
 
 @app.command()
 def show(
-    segment: Annotated[str, typer.Argument(help="Its id, such as S1.")],
+    segment: Annotated[str, typer.Argument(help="Its id, such as S1, or an audience's, such as A1.")],
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What sets a segment apart."""
+    """What sets a segment apart, and rules of thumb that say who is in it."""
     place = open_workspace(workspace)
-    found = segment_named(_segmentation(place), segment)
+    segmentation = segmentation_of(place)
+    found = segment_named(place, segment)
     if as_json:
         emit_json([trait.model_dump() for trait in found.traits])
         return
     currency = place.settings.shop.currency
-    emit_text(f"{found.segment} {found.name}: {found.customers:,} customers, Jaccard {found.jaccard:.2f}")
+    stable = "" if found.jaccard is None else f", Jaccard {found.jaccard:.2f}"
+    emit_text(f"{found.segment} {found.name}: {found.customers:,} customers{stable}")
+    if found.rule:
+        emit_text(f"Who: {found.rule}")
     emit_table(
         ("feature", "segment", "others", "effect"),
         [
@@ -61,59 +75,99 @@ def show(
             for trait in found.traits[:SHOWN_TRAITS]
         ],
     )
+    if found.lifts:
+        said = [(lift.label.removeprefix("share of spend on "), lift.lift) for lift in found.lifts[:SHOWN_LIFTS]]
+        told = ", ".join(f"{label} {lift:.1f}x" for label, lift in said)
+        emit_text(f"Spends more of its money than customers do on the whole on: {told}")
+    if segmentation.tree is not None:
+        _tree(segmentation.tree, found.segment, currency)
 
 
-def segment_named(segmentation: Segmentation, name: str) -> Segment:
-    """A segment by id, in any case.
-
-    Raises:
-        ConfigError: there is none.
-    """
-    for segment in segmentation.segments:
-        if segment.segment.lower() == name.lower():
-            return segment
-    known = ", ".join(segment.segment for segment in segmentation.segments)
-    raise ConfigError(f"There is no segment {name!r}; there are {known}.")
-
-
-def known_segment(place: Workspace, name: str | None) -> str | None:
-    """The id of the segment that an option names, as it is written; None where it names none.
-
-    Raises:
-        ConfigError: there is no such segment.
-        MissingArtefact: there are no segments yet.
-    """
-    return None if name is None else segment_named(_segmentation(place), name).segment
+@app.command()
+def versions(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """The segmentations of this workspace, the one in force last."""
+    place = open_workspace(workspace)
+    rows = [
+        {
+            "version": own.version,
+            "method": own.method,
+            "as_of": own.as_of,
+            "segments": len(own.segments),
+            "customers": sum(segment.customers for segment in own.segments),
+        }
+        for own in (*kept_versions(Paths(place)), segmentation_of(place))
+    ]
+    if as_json:
+        emit_json(rows)
+        return
+    emit_table(tuple(rows[0]), [tuple(str(value) for value in row.values()) for row in rows])
 
 
-def _segmentation(place: Workspace) -> Segmentation:
-    path = Paths(place).segmentation
-    if not path.exists():
-        raise MissingArtefact("There are no segments yet; type `assistant segments fit`.")
-    return read_record(path, Segmentation)
+app.command()(certificate)
+app.command()(drift)
+app.command()(define)
+app.command()(assign)
+
+
+def _tree(tree: SurrogateTree, segment: str, currency: str) -> None:
+    own = [rule for rule in tree.rules if rule.segment == segment]
+    if not own:
+        return
+    emit_text(
+        f"Rules of thumb, right for {tree.accuracy:.0%} of customers (naming the largest segment for everybody: "
+        f"{tree.majority_share:.0%}):"
+    )
+    for rule in own:
+        emit_text(f"  {_rule(rule, currency)}: {rule.customers:,} customers, {rule.right:.0%} of them in {segment}")
+
+
+def _rule(rule: TreeRule, currency: str) -> str:
+    parts = []
+    for condition in rule.conditions:
+        low, high = (
+            None if value is None else format_value(value, condition.unit, currency)
+            for value in (condition.above, condition.at_most)
+        )
+        bounds = [f"above {low}" if low else "", f"at most {high}" if high else ""]
+        parts.append(f"{condition.label} {' and '.join(bound for bound in bounds if bound)}")
+    return ", ".join(parts) or "everybody"
 
 
 def _list(place: Workspace, segmentation: Segmentation, as_json: bool) -> None:
+    judged = certificate_of(place)
+    certified = {own.segment: own for own in judged.segments} if judged else {}
+    groups: tuple[Segment, ...] = (*segmentation.segments, *audiences_of(place))
     if as_json:
-        emit_json([segment.model_dump(exclude={"traits"}) for segment in segmentation.segments])
+        emit_json(
+            [
+                {
+                    **own.model_dump(exclude={"traits", "lifts"}),
+                    "certified": certified[own.segment].certified if own.segment in certified else None,
+                    "reasons": certified[own.segment].reasons if own.segment in certified else (),
+                }
+                for own in groups
+            ]
+        )
         return
     currency = place.settings.shop.currency
     emit_table(
-        ("segment", "name", "customers", "share", "revenue", "revenue share", "Jaccard"),
+        ("segment", "name", "customers", "share", "revenue", "revenue share", "Jaccard", "certified"),
         [
             (
-                segment.segment,
-                segment.name,
-                f"{segment.customers:,}",
-                format_percent(segment.customer_share),
-                format_money(segment.revenue_minor, currency),
-                format_percent(segment.revenue_share),
-                f"{segment.jaccard:.2f}",
+                own.segment,
+                own.name,
+                f"{own.customers:,}",
+                format_percent(own.customer_share),
+                format_money(own.revenue_minor, currency),
+                format_percent(own.revenue_share),
+                "" if own.jaccard is None else f"{own.jaccard:.2f}",
+                "" if own.segment not in certified else "yes" if certified[own.segment].certified else "no",
             )
-            for segment in segmentation.segments
+            for own in groups
         ],
     )
-    bar = place.settings.segments.min_jaccard
-    below = [segment.segment for segment in segmentation.segments if segment.jaccard < bar]
-    if below:
-        say(f"Not stable, so not to be trusted: {', '.join(below)} (Jaccard below {bar}).")
+    for own in certified.values():
+        if not own.certified:
+            say(f"{own.segment} is below the bar: {'; '.join(own.reasons)}.")
+    if judged:
+        say(judged.summary)
