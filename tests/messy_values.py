@@ -176,7 +176,6 @@ _BAD_COUNTS = {
     "past 64 bits": "9223372036854775808",
     "in words": "two",
     "a formula": "=2",
-    "below nothing while paid": "-1",
     "of a date": "2024-01-01",
 }
 _BAD_IDS = {"that is empty": "", "of spaces": "   ", "of a tab": "\t"}
@@ -203,6 +202,8 @@ VALUES: list[Value] = [
     *_values("orders", "amount", _BAD_AMOUNTS, "quarantine"),
     *_values("orders", "amount", _GOOD_AMOUNTS, "refused"),
     *_values("orders", "quantity", _BAD_COUNTS, "quarantine"),
+    # A return: what it is worth goes back, whatever the sign it is written with.
+    *_values("orders", "quantity", {"below nothing while paid": "-1"}, "clean"),
     *_values("orders", "order_id", _BAD_IDS, "quarantine"),
     *_values("orders", "customer_id", _BAD_IDS, "quarantine"),
     *_values("orders", "product_id", _BAD_IDS, "quarantine"),

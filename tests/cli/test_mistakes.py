@@ -104,7 +104,8 @@ def test_ingest_of_another_table_names_the_column(
 ) -> None:
     products = shop_files["products"]
     mistake = assistant("ingest", "--orders", products, "--products", products, folder=bare).mistake
-    assert "no column 'order_id'" in mistake
+    assert "no column was found for 'order_id'" in mistake
+    assert "--mapping FILE" in mistake
 
 
 def test_ingest_of_a_preset_takes_no_files(assistant: Assistant, bare: Path, shop_files: dict[str, Path]) -> None:
@@ -113,7 +114,7 @@ def test_ingest_of_a_preset_takes_no_files(assistant: Assistant, bare: Path, sho
 
 
 def test_a_failed_ingest_leaves_the_data_that_was_there(assistant: Assistant, shop: Path, tmp_path: Path) -> None:
-    before = {path.name: path.read_bytes() for path in (shop / "data").iterdir()}
+    before = {path: path.read_bytes() for path in (shop / "data").rglob("*") if path.is_file()}
     orders = tmp_path / "orders.csv"
     orders.write_text(
         "order_id,customer_id,product_id,ordered_at,amount_minor\nO1,C1,P01,yesterday,100\n", encoding="utf-8"
@@ -123,7 +124,7 @@ def test_a_failed_ingest_leaves_the_data_that_was_there(assistant: Assistant, sh
     mistake = assistant("ingest", "--orders", orders, "--products", products, folder=shop).mistake
     assert "'yesterday'" in mistake
     assert "line 2" in mistake
-    assert {path.name: path.read_bytes() for path in (shop / "data").iterdir()} == before
+    assert {path: path.read_bytes() for path in (shop / "data").rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize(
@@ -220,13 +221,19 @@ def test_pieces_of_what_the_campaign_has_not(
 
 @pytest.mark.parametrize(
     "words",
-    [["campaign", "pieces", "--status", "odd"], ["search", "milk", "--kind", "odd"], ["ingest", "--preset", "odd"]],
+    [["campaign", "pieces", "--status", "odd"], ["search", "milk", "--kind", "odd"]],
     ids=lambda words: words[0],
 )
 def test_an_option_outside_its_choices(assistant: Assistant, walk: Walk, words: list[str]) -> None:
     said = assistant(*words, folder=walk.root)
     assert (said.code, said.out) == (2, "")
     assert "'odd' is not one of" in " ".join(said.err.split())
+
+
+def test_a_preset_that_there_is_not_names_those_there_are(assistant: Assistant, walk: Walk) -> None:
+    said = assistant("ingest", "--preset", "odd", folder=walk.root)
+    assert (said.code, said.out) == (2, "")
+    assert "complete-journey, shopify, woocommerce, ga4, klaviyo" in " ".join(said.err.split())
 
 
 @pytest.mark.parametrize(

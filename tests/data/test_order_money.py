@@ -96,8 +96,8 @@ def test_a_refund_of_a_part_goes_back_over_the_lines_when_it_was_given_back(shop
 
 def test_a_full_refund_brings_all_lines_back_whatever_was_refunded_beside_them(shop: Shop) -> None:
     rows = [
-        {"quantity": 2, "amount": "10.00", "order_refund": "19.99", "cancelled_at": "2024-01-05"},
-        {"quantity": 1, "amount": "0.00", "order_refund": "19.99", "cancelled_at": "2024-01-05"},
+        {"quantity": 2, "amount": "10.00", "order_refund": "19.99", "refunded_at": "2024-01-05"},
+        {"quantity": 1, "amount": "0.00", "order_refund": "19.99", "refunded_at": "2024-01-05"},
     ]
     found = money(shop, rows, "line", "quantity", "amount_minor", "ordered_at")
     assert [row[:3] for row in found] == [(0, 2, 1000), (1, 1, 0), (2, -2, -1000), (3, -1, 0)]
@@ -132,9 +132,10 @@ def test_cancelled_orders_are_no_sales_and_are_counted(shop: Shop) -> None:
         {"amount": "10.00", "status": "Cancelled", "cancelled_at": ""},
         {"order_id": "2", "amount": "x", "status": "", "cancelled_at": "2024-01-03"},
         {"order_id": "3", "amount": "5.00", "status": "completed", "cancelled_at": ""},
+        {"order_id": "4", "amount": "5.00", "cancelled_at": "2024-01-03", "order_refund": "5.00"},
     ]
     assert money(shop, rows, "order_id", "amount_minor") == [("3", 500)]
-    assert shop.told("orders.csv", "orders").passed_over == {"a cancelled order": 2}
+    assert shop.told("orders.csv", "orders").passed_over == {"a cancelled order": 3}
 
 
 def test_rows_below_zero_items_are_returns_with_money_that_went_back(shop: Shop) -> None:

@@ -86,9 +86,8 @@ def test_shopifys_orders_and_products_become_tables(shop: Shop) -> None:
         ("#1001", "MUG", 2, 1667, 333), ("#1001", "TEA", 1, 833, 167),
         ("#1002", "MUG", 1, 1000, 0), ("#1002", "Gift, wrapped", 1, 500, 0),
         ("#1002", "MUG", -1, -222, 0), ("#1002", "Gift, wrapped", -1, -111, 0),
-        ("#1004", "MUG", 3, 3000, 0), ("#1004", "MUG", -3, -3000, 0),
     ]  # fmt: skip
-    assert [str(at) for (at,) in lines(tables, "ordered_at")[-2:]] == ["2024-07-03 10:00:00", "2024-07-04 10:00:00"]
+    assert {str(at) for (at,) in lines(tables, "ordered_at")} == {"2024-01-02 10:00:00", "2024-02-02 10:00:00"}
     products = tables.products.order_by("product_id").execute()
     assert products[["product_id", "name", "price_minor"]].to_numpy().tolist() == [
         ["Gift, wrapped", "Gift, wrapped", 500], ["MUG", "Mug", 1000], ["TEA", "Tea", 1000], ["TEA-L", "Tea", 1200],
@@ -99,7 +98,9 @@ def test_shopifys_orders_and_products_become_tables(shop: Shop) -> None:
     # Ann agreed in January and no longer in July.
     assert [bool(said) for said in customers["email_opt_in"]] == [False, False]
     assert customers["known_at"].tolist()[0] == pd.Timestamp("2024-01-02 10:00:00")
-    assert shop.told("orders_export.csv", "orders").passed_over == {"Financial Status: voided": 1}
+    assert shop.told("orders_export.csv", "orders").passed_over == {
+        "Financial Status: voided": 1, "a cancelled order": 1,
+    }  # fmt: skip
 
 
 def ga4_rows() -> list[dict[str, object]]:

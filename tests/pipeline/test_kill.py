@@ -34,12 +34,12 @@ KILLS: dict[str, dict[str, Any]] = {
     "features": {"seconds": None},
     "fit": {"progress": 2},
     "segments": {"move": 2},
-    "certificate": {"seconds": None},
-    "lifetime": {"seconds": None},
+    "certificate": {"move": 1},
     "facts": {"move": 2},
     "index": {"progress": 1},
     "personas": {"progress": 20},
     "campaign": {"progress": 25},
+    "lifetime": {"move": 1},
     "report": {"seconds": None},
 }
 FOLDERS = {
@@ -48,11 +48,11 @@ FOLDERS = {
     "fit": "segments",
     "segments": "segments",
     "certificate": "segments",
-    "lifetime": "segments",
     "facts": "segments",
     "index": "index",
     "personas": "personas",
     "campaign": "campaigns/spring",
+    "lifetime": "segments",
     "report": ".",
 }
 STAGES = tuple(FOLDERS)

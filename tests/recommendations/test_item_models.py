@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from planted_shop import DAY, communities
+from planted_baskets import DAY, communities
 from scipy import sparse
 
 from assistant.config import RecommendationSettings

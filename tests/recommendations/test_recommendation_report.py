@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from planted_shop import DAY, Shop, communities, kinds
+from planted_baskets import DAY, Shop, communities, kinds
 
 from assistant.config import RecommendationSettings, SegmentSettings
 from assistant.data import Cutoff, Tables

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from planted_shop import DAY, Shop, communities, kinds
+from planted_baskets import DAY, Shop, communities, kinds
 
 from assistant.config import RecommendationSettings
 from assistant.data import Cutoff, Tables

@@ -231,7 +231,7 @@ def _either(values: dict[str, Any], exact: str, major: str) -> Any:
 
 
 def _state_of(mapping: TableMapping, table: Any, values: dict[str, Any]) -> Any:
-    """Why a row is none of the table, an order that was cancelled before money went back among them."""
+    """Why a row is none of the table, an order that was cancelled among them, whatever went back for it."""
     if mapping.table != "orders":
         return table[STATE]
     cancelled = []
@@ -242,9 +242,6 @@ def _state_of(mapping: TableMapping, table: Any, values: dict[str, Any]) -> Any:
     if not cancelled:
         return table[STATE]
     gone = functools.reduce(operator.or_, cancelled)
-    for name in ("order_refund", "returned_quantity"):
-        if name in values:
-            gone = gone & (values[name].fill_null(0) == 0)
     return ibis.coalesce(table[STATE], gone.ifelse(CANCELLED, ibis.null("string")))
 
 

@@ -18,7 +18,6 @@ from assistant.data.reading import ROW
 # What decides whether anything came back.
 _SAID = {
     "returned_quantity": "int64", "order_refund": "int64", "status": "string", "refunded_at": "timestamp",
-    "cancelled_at": "timestamp",
 }  # fmt: skip
 _REFUNDED = ("refunded", "fully refunded", "wc-refunded", "erstattet", "rembourse", "remboursé", "reembolsado")
 
@@ -83,7 +82,7 @@ def _placed(taken: Any) -> Any:
         taken = taken.mutate(line=ibis.row_number().over(group_by="order_id", order_by=[taken[ROW], taken[ELEMENT]]))
     order = ibis.window(group_by="order_id")
     said = {}
-    for name in ("order_discount", "order_coupon", "order_refund", "refunded_at", "cancelled_at"):
+    for name in ("order_discount", "order_coupon", "order_refund", "refunded_at"):
         if name in taken.columns:
             # An export writes it in every row of the order, or in one.
             said[name] = taken[name].max().over(order)
@@ -138,7 +137,7 @@ def _returns(lines: Any) -> Any:
         (shared["__back__"] > 0, shared["__back__"]),
         else_=ibis.literal(1, type="int64"),
     )
-    at = ibis.coalesce(shared.refunded_at, shared.cancelled_at, shared.ordered_at)
+    at = ibis.coalesce(shared.refunded_at, shared.ordered_at)
     at = ibis.greatest(at, shared.ordered_at)
     returned = shared.mutate(
         quantity=-items, amount_minor=-money, discount_minor=ibis.literal(0, type="int64"),
