@@ -124,8 +124,16 @@ _TITLES = (
 )
 
 
-def make_shop(seed: int, customers: int = 40, orders: int = 160) -> Shop:
-    """A shop; the same seed, the same shop."""
+def make_shop(seed: int, customers: int = 40, orders: int = 160, hours: int = 100, *, regulars: bool = False) -> Shop:
+    """A shop; the same seed, the same shop.
+
+    Args:
+        seed: of the draws.
+        customers: how many.
+        orders: how many, cancelled ones among them.
+        hours: between one order and the next.
+        regulars: whether some customers order much more often than others; else all are alike.
+    """
     draw = random.Random(seed)
     people = tuple(
         Customer(f"ann{at}@example.com", f"Ann{at}", "O'Neil" if at % 7 == 0 else f"Bee{at}", draw.random() < 0.6)
@@ -148,9 +156,9 @@ def make_shop(seed: int, customers: int = 40, orders: int = 160) -> Shop:
         made.append(
             Order(
                 number=f"{1001 + at}",
-                customer=draw.choice(people),
+                customer=people[int(customers * draw.random() ** 3)] if regulars else draw.choice(people),
                 at=dt.datetime(2023, 1, 1, 9)
-                + dt.timedelta(hours=at * 100, minutes=draw.randint(0, 59), seconds=at % 60),
+                + dt.timedelta(hours=at * hours, minutes=draw.randint(0, 59), seconds=at % 60),
                 lines=lines,
                 discount=discount,
                 code=code,

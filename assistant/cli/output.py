@@ -49,7 +49,10 @@ def emit_json(rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def emit_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
-    """A table on standard output; cells are text, never markup."""
+    """A table on standard output, or its rows one below the other where it is too wide; text, never markup."""
+    if rows and _least_width(columns, rows) > results.width:
+        _emit_stacked(columns, rows, title)
+        return
     table = Table(title=escape(title) or None, title_justify="left", header_style="bold", expand=False)
     for at, column in enumerate(columns):
         figures = bool(rows) and all(_FIGURES.fullmatch(row[at]) for row in rows)
@@ -64,6 +67,35 @@ def emit_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     results.print(table, highlight=False)
+
+
+def _least_width(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Columns at which no figure is broken and no word, but for very long ones."""
+    width = 1
+    for at, column in enumerate(columns):
+        cells = [row[at] for row in rows]
+        if all(_FIGURES.fullmatch(cell) for cell in cells):
+            longest = max(map(len, cells))
+        else:
+            words = [word for cell in cells for word in cell.split()]
+            longest = min(_NAME_WIDTH, max(map(len, words), default=0))
+        # Two spaces and a line beside each column.
+        width += 3 + max(longest, *map(len, column.split() or [""]), 0)
+    return width
+
+
+def _emit_stacked(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
+    if title:
+        results.print(escape(title), style="italic", highlight=False)
+    for row in rows:
+        block = Table.grid(padding=(0, 2))
+        block.add_column(style="bold", no_wrap=True)
+        block.add_column(overflow="fold")
+        for column, cell in zip(columns, row, strict=True):
+            if cell:
+                block.add_row(escape(column), escape(cell))
+        results.print(block, highlight=False)
+        results.print()
 
 
 def emit_text(text: str) -> None:

@@ -45,7 +45,7 @@ class Verdict(StrEnum):
 
     ADDS = "adds"
     NOTHING = "adds nothing that could be told from chance"
-    TAKES = "takes away"
+    TAKES = "explains less"
     UNKNOWN = "cannot be said"
 
 

@@ -10,7 +10,7 @@ from assistant.reports.axes import Axis, Mark, axis_of
 _VERDICTS: dict[Verdict, tuple[str, str, str]] = {
     Verdict.ADDS: ("good", "✓", "adds"),
     Verdict.NOTHING: ("off", "=", "not told from chance"),
-    Verdict.TAKES: ("warn", "!", "takes away"),
+    Verdict.TAKES: ("warn", "!", "explains less"),
     Verdict.UNKNOWN: ("off", "?", "cannot be said"),
 }
 

@@ -10,6 +10,7 @@ from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, say
 from assistant.data.converting import Dates, Decimals
 from assistant.data.layouts import layout_names, load_mapping, mapping_to_toml
+from assistant.data.parts import FURTHER
 from assistant.errors import ConfigError, DataError
 from assistant.pipeline import Paths, Pipeline, Reading, proposed_mapping
 from assistant.records import TableName
@@ -24,6 +25,9 @@ FileOption = Annotated[
     list[str] | None,
     typer.Option(metavar="FILE", help="CSV, JSON lines, Parquet or a database's address; may be given again."),
 ]
+
+
+_NAMED_AGAIN = FURTHER.format("")
 
 
 @app.command()
@@ -122,7 +126,9 @@ def _propose(files: dict[str, list[str]], out: Path, as_json: bool) -> None:
 def _tell(quality: DataQuality, paths: Paths, as_json: bool) -> None:
     """What became of the rows; on standard error where the results are JSON."""
     for source in quality.sources:
-        passed = sum(source.passed_over.values())
+        # Orders name a product again and again: that is no row lost.
+        again = sum(rows for why, rows in source.passed_over.items() if why.startswith(_NAMED_AGAIN))
+        passed = sum(source.passed_over.values()) - again
         left = [
             f"{count:,} {what}"
             for count, what in (
@@ -133,7 +139,9 @@ def _tell(quality: DataQuality, paths: Paths, as_json: bool) -> None:
             if count
         ]
         said = f" ({', '.join(left)})" if left else ""
-        say(f"{source.file}, {source.table}: {source.taken:,} of {source.rows_read:,} rows taken{said}")
+        rows = f"{source.rows_read:,} rows"
+        taken = f"{source.taken:,} named in {rows}" if again else f"{source.taken:,} of {rows} taken"
+        say(f"{source.file}, {source.table}: {taken}{said}")
         if not as_json:
             for refusal in source.refusals:
                 where = f"{refusal.column}: " if refusal.column else ""

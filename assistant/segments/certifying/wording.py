@@ -30,7 +30,7 @@ def target_sentence(
     what = {
         Verdict.ADDS: "segments explain more than RFM quintiles do",
         Verdict.NOTHING: "segments add nothing to RFM quintiles that could be told from chance",
-        Verdict.TAKES: "segments take away from what RFM quintiles explain",
+        Verdict.TAKES: "RFM quintiles with segments explain less than they do alone",
     }[verdict]
     return f"Over the next {days} days, {label}: {what} ({figures})."
 
@@ -60,7 +60,7 @@ def certificate_summary(segments: Sequence[SegmentCertificate], targets: Sequenc
     parts = [f"explain{s} more of {_list(adds)}"] if adds else []
     for verdict, words in (
         (Verdict.NOTHING, f"add{s} nothing that could be told from chance on"),
-        (Verdict.TAKES, f"take{s} away on"),
+        (Verdict.TAKES, f"explain{s} less than they alone of"),
     ):
         labels = [own.label for own in spoken if own.verdict is verdict]
         if labels:
