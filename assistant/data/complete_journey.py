@@ -32,6 +32,9 @@ FILES = (
     "campaign_descriptions",
     "coupon_redemptions",
 )
+# Fuel is measured in thousandths of a gallon, and such a line counts as one item; the most of anything that is counted
+# in one line of the source is 144 (ears of corn).
+MOST_ITEMS = 200
 
 _COLUMNS = {
     "transactions": (
@@ -131,7 +134,7 @@ def _orders(lines: Any) -> Any:
         customer_id=lines.household_id.cast("string"),
         product_id=lines.product_id.cast("string"),
         ordered_at=_local_time(lines.transaction_timestamp),
-        quantity=lines.quantity.cast("int64"),
+        quantity=(lines.quantity > MOST_ITEMS).ifelse(1, lines.quantity).cast("int64"),
         amount_minor=_minor(lines.sales_value),
         discount_minor=_minor(lines.retail_disc),
         coupon_minor=_minor(lines.coupon_disc + lines.coupon_match_disc),

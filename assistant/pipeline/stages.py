@@ -11,7 +11,7 @@ from assistant.workspace import Workspace
 
 # Raised whenever a stage would make something else of the same inputs.
 VERSIONS = {
-    "data": 2, "features": 2, "lifetime": 1, "fit": 1, "segments": 2, "audience": 1, "certificate": 2,
+    "data": 3, "features": 2, "lifetime": 1, "fit": 1, "segments": 2, "audience": 1, "certificate": 2,
     "recommendations": 1, "facts": 2,
     "index": 1, "report": 2,
 }  # fmt: skip

@@ -42,6 +42,14 @@ def test_801_households_are_known_by_age_and_all_others_have_none(journey: Table
     assert not (customers[["age_band", "income_band", "household_size", "kids"]] == "NaN").any().any()
 
 
+def test_what_is_measured_is_one_item_and_all_else_is_counted(orders: pd.DataFrame, transactions: pd.DataFrame) -> None:
+    measured = transactions["quantity"] > complete_journey.MOST_ITEMS
+    # Fuel: more than a thousand thousandths of a gallon, where nothing else is sold by the hundred.
+    assert transactions.loc[measured, "quantity"].median() > 10_000
+    assert orders["quantity"].max() == 144
+    assert orders["quantity"].sum() == transactions.loc[~measured, "quantity"].sum() + measured.sum()
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [
