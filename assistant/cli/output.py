@@ -75,12 +75,14 @@ def _least_width(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
     for at, column in enumerate(columns):
         cells = [row[at] for row in rows]
         if all(_FIGURES.fullmatch(cell) for cell in cells):
-            longest = max(map(len, cells))
+            longest = max(map(len, [column, *cells]))
+        elif column in _NAMED:
+            longest = _NAME_WIDTH
         else:
-            words = [word for cell in cells for word in cell.split()]
+            words = [word for text in (column, *cells) for word in text.split()]
             longest = min(_NAME_WIDTH, max(map(len, words), default=0))
         # Two spaces and a line beside each column.
-        width += 3 + max(longest, *map(len, column.split() or [""]), 0)
+        width += longest + 3
     return width
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from command_line import Assistant, Walk
 from model_server import ModelServer
+from rich.console import Console
+
+from assistant.cli import output
 
 
 def test_every_command_of_the_walk_succeeds(walk: Walk) -> None:
@@ -211,3 +214,16 @@ def test_an_interrupted_command_says_how_to_go_on() -> None:
     assert done.returncode == 130
     assert "type the same again to go on" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 140])
+def test_a_table_shows_every_figure_and_name_whole_however_narrow_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setattr(output, "results", Console(width=columns))
+    names = ("segment", "name", "customers", "share", "revenue", "revenue share", "Jaccard", "certified")
+    row = ("S1", "Top-spending, most frequent shoppers", "57", "14%", "$79,827.93", "39%", "0.84", "certified")
+    output.emit_table(names, [row, row])
+    said = capsys.readouterr().out
+    for word in (*row[2:], "Top-spending,", "frequent", *" ".join(names).split()):
+        assert said.count(word) >= (1 if word in " ".join(names) else 2), said
