@@ -1,6 +1,7 @@
 """What all tests share: a clean environment, and the demo's data read once a worker."""
 
 import os
+import signal
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,9 @@ from assistant.config import SegmentSettings
 from assistant.data import Cutoff, Tables, load_complete_journey, source_files
 from assistant.features import customer_features, default_as_of
 from assistant.segments import Fitted, fit_segments
+
+# Whoever starts the tests in the background may have interrupts ignored, which the processes they start inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
