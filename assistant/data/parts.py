@@ -34,14 +34,14 @@ from assistant.data.layouts import choose_layout
 from assistant.data.reading import LINE, ROW, UNREADABLE, Staged, stage
 from assistant.errors import DataError
 from assistant.records.mappings import SourceLayout, TableMapping, TableName
-from assistant.records.quality import Example, Refusal, SourceFile, SourceQuality
+from assistant.records.quality import NAMED_AGAIN, Example, Refusal, SourceFile, SourceQuality
 
 # Raised whenever a source would become something else.
 _VERSION = 1
 _SAMPLE = 200
 _EXAMPLES = 3
 # Further rows of one customer say more of them; of a product the first is meant.
-FURTHER = "a further row of the same {}"
+FURTHER = f"{NAMED_AGAIN} {{}}"
 _ROWS = {"customers": "customer", "products": "product", "past_campaigns": "campaign", "orders": "order line"}
 
 

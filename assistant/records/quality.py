@@ -5,6 +5,9 @@ from pydantic import Field
 from assistant.records.base import Record
 from assistant.records.mappings import SourceLayout, TableName
 
+NAMED_AGAIN = "a further row of the same"
+"""Begins the reason of rows that name a customer or product again, as every order does: nothing is lost by them."""
+
 
 class Example(Record):
     """A row that was not taken."""
@@ -42,6 +45,11 @@ class SourceQuality(Record):
     rows_made: int = Field(description="rows of the table that came of it; refunds make rows of their own")
     refusals: tuple[Refusal, ...]
     assumptions: tuple[str, ...] = Field(description="encoding, decimal sign, order of day and month, ...")
+
+    @property
+    def named_again(self) -> int:
+        """Rows passed over because an earlier one names the same customer or product."""
+        return sum(rows for why, rows in self.passed_over.items() if why.startswith(NAMED_AGAIN))
 
 
 class SourceFile(Record):

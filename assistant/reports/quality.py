@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.records.quality import DataQuality, Refusal, SourceQuality, TableQuality
+from assistant.records.quality import DataQuality, QualityCheck, Refusal, SourceQuality, TableQuality
 from assistant.reports import numbers
 
 # Files beyond these are folded away: a shop that brings in one a day has hundreds.
@@ -115,11 +115,17 @@ def quality_of(quality: DataQuality) -> Quality:
         folded=readings[_SHOWN:],
         told=tuple(one for one in readings if one.refusals or one.passed_over or one.assumptions),
         checks=tuple(
-            Check(one.says, numbers.percent(one.count / one.of) if one.of and one.count else "", not one.count)
+            Check(one.says, _found(one), not one.count)
             for one in sorted(quality.checks, key=lambda check: not check.count)
         ),
         holdings=tuple(_holding(table) for table in quality.tables),
     )
+
+
+def _found(check: QualityCheck) -> str:
+    if not check.count:
+        return "none"
+    return numbers.percent(check.count / check.of) if check.of else numbers.count(check.count)
 
 
 def _reading(source: SourceQuality) -> Reading:
@@ -193,7 +199,8 @@ def _holding(table: TableQuality) -> Holding:
 
 
 def _sentences(sources: Sequence[SourceQuality]) -> list[str]:
-    read, files = sum(one.rows_read for one in sources), len({one.file for one in sources})
+    again = sum(one.named_again for one in sources)
+    read, files = sum(one.rows_read for one in sources) - again, len({one.file for one in sources})
     if not read:
         return ["No row was read."]
     taken, refused = sum(one.taken for one in sources), sum(one.quarantined for one in sources)
@@ -211,7 +218,10 @@ def _sentences(sources: Sequence[SourceQuality]) -> list[str]:
         )
     else:
         said.append("No row was refused.")
-    left = _left(sum(one.duplicates for one in sources), sum(sum(one.passed_over.values()) for one in sources))
+    passed = sum(sum(one.passed_over.values()) for one in sources) - again
+    left = _left(sum(one.duplicates for one in sources), passed)
+    if again:
+        left.append(f"{numbers.counted(again, 'further row')} named a customer or a product again.")
     return [*said, *left]
 
 

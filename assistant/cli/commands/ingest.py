@@ -10,7 +10,6 @@ from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, say
 from assistant.data.converting import Dates, Decimals
 from assistant.data.layouts import layout_names, load_mapping, mapping_to_toml
-from assistant.data.parts import FURTHER
 from assistant.errors import ConfigError, DataError
 from assistant.pipeline import Paths, Pipeline, Reading, proposed_mapping
 from assistant.records import TableName
@@ -25,9 +24,6 @@ FileOption = Annotated[
     list[str] | None,
     typer.Option(metavar="FILE", help="CSV, JSON lines, Parquet or a database's address; may be given again."),
 ]
-
-
-_NAMED_AGAIN = FURTHER.format("")
 
 
 @app.command()
@@ -127,7 +123,7 @@ def _tell(quality: DataQuality, paths: Paths, as_json: bool) -> None:
     """What became of the rows; on standard error where the results are JSON."""
     for source in quality.sources:
         # Orders name a product again and again: that is no row lost.
-        again = sum(rows for why, rows in source.passed_over.items() if why.startswith(_NAMED_AGAIN))
+        again = source.named_again
         passed = sum(source.passed_over.values()) - again
         left = [
             f"{count:,} {what}"
