@@ -74,7 +74,8 @@ def _lines(transactions: str, products: str) -> pd.DataFrame:
             "order_id": rows["basket_id"].astype(str),
             "product_id": rows["product_id"],
             "at": local,
-            "quantity": rows["quantity"],
+            # Fuel is measured, in thousandths of a gallon: one item.
+            "quantity": rows["quantity"].where(rows["quantity"] <= 200, 1),
             "amount": _cents(rows["sales_value"]),
             "discount": _cents(rows["retail_disc"]),
             "coupon": _cents(rows["coupon_disc"]) + _cents(rows["coupon_match_disc"]),
