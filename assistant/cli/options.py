@@ -13,6 +13,11 @@ WorkspaceOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="A list of objects on standard output and nothing else.")]
 
+FromJournalOption = Annotated[
+    bool,
+    typer.Option("--from-journal", help="Ask no model: the journal alone answers, and what it lacks is an error."),
+]
+
 
 def open_workspace(folder: Path | None) -> Workspace:
     """The workspace that an option names, or the one around the current folder.

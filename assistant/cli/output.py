@@ -156,6 +156,10 @@ class Progressing:
             self._told = done / total
             say(f"  {done:,} of {total:,} {note}".rstrip())
 
+    def stage_note(self, stage: str, text: str) -> None:
+        """One line, above the bar."""
+        say(f"  {text}")
+
     def stage_ended(self, stage: str, kept: bool, seconds: float, manifest: Manifest) -> None:
         """One line a stage."""
         if self._bars and self._task is not None:

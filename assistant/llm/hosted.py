@@ -1,18 +1,24 @@
-"""One request to a chat model that answers one at a time, whichever provider's it is."""
+"""One attempt at one request, at a chat model that answers one at a time, whichever provider's it is."""
 
+import asyncio
+import json
 import re
-from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import SecretStr
 
-from assistant.llm.truncation import truncated
-from assistant.records import Outcome, Request
+from assistant.llm.faults import Billed, Fault, fault_of_status
+from assistant.llm.replies import ENDINGS, Reply, ended
+from assistant.llm.schemas import instructed
+from assistant.records import Request
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage
 
+T = TypeVar("T")
 FIELDS = {
     "temperature": ("temperature",),
     "top_p": ("top_p",),
@@ -20,37 +26,114 @@ FIELDS = {
     "seed": ("seed",),
 }
 """A request's settings and the names that providers' LangChain classes have for them."""
-CUT = {"length", "max_tokens"}
-FILTERED = {"content_filter", "safety", "refusal", "prohibited_content"}
-ENDINGS = ("finish_reason", "stop_reason", "done_reason")
-SECRETS = re.compile(r"\b(?:sk-|gsk_|xai-)[\w*.-]{6,}|(?<=bearer )\S+", re.IGNORECASE)
+SECRETS = re.compile(r"\b(?:sk-|gsk_|xai-|key-|AIza)[\w*.-]{6,}|(?<=bearer )\S+", re.IGNORECASE)
 """What the big providers' keys look like, and what follows the word that announces one."""
 LONGEST_ERROR = 400
+LOST = ("timeout", "connect", "connection", "disconnected", "protocol", "reset")
+"""Words in the names of exceptions that a lost line raises, in whichever library."""
 
 
-def ask(model: "BaseChatModel", request: Request) -> Outcome:
-    """One outcome, whatever happens: an exception becomes a failed outcome with a one-line error."""
-    began = perf_counter()
-    try:
-        reply = _with_settings(model, request).invoke(
-            [(message.role, message.content) for message in request.messages], stop=list(request.stop) or None
-        )
-    except Exception as error:  # one lost answer must not lose the batch, and providers raise what they like
-        return Outcome(
-            key=request.key,
-            sample=request.sample,
-            status="failed",
-            error=one_line(error, model),
-            seconds=perf_counter() - began,
-        )
-    return _outcome(request, reply, perf_counter() - began)
+class Backend(Protocol):
+    """How one kind of hosted model is asked."""
+
+    async def attempt(self, request: Request) -> Reply:
+        """One attempt; anything that is no answer is raised as a Fault."""
+
+
+class LangChainBackend:
+    """Any LangChain chat model, asked in a thread of its own, since not every provider's class knows asyncio."""
+
+    def __init__(self, model: "BaseChatModel") -> None:
+        self._model = model
+
+    async def attempt(self, request: Request) -> Reply:
+        """See `Backend`."""
+        return await in_thread(lambda: self._ask(request))
+
+    def _ask(self, request: Request) -> Reply:
+        from assistant.llm.messages import to_langchain
+
+        model: Any = with_settings(self._model, request)
+        if request.tools:
+            tools = [tool_of(tool.name, tool.description, tool.parameters) for tool in request.tools]
+            model = model.bind_tools(tools, **_choice(request.tool_choice))
+        try:
+            messages = instructed(request.messages, request.json_schema) if request.json_schema else request.messages
+            message = model.invoke(to_langchain(messages), stop=list(request.stop) or None)
+        except Exception as error:  # providers raise what they like
+            raise self._fault(error) from error
+        return _reply(message)
+
+    def _fault(self, error: Exception) -> Fault:
+        reason = one_line(error, self._model)
+        for each in _chain(error):
+            status = getattr(each, "status_code", None) or getattr(each, "code", None)
+            response = getattr(each, "response", None)
+            status = status if isinstance(status, int) else getattr(response, "status_code", None)
+            if isinstance(status, int) and status >= 400:
+                headers = getattr(response, "headers", None)
+                return fault_of_status(status, reason, dict(headers) if isinstance(headers, Mapping) else {})
+        lost = any(word in type(each).__name__.lower() for each in _chain(error) for word in LOST)
+        return Fault(reason, again=lost, billed=Billed.UNSURE if lost else Billed.NO)
+
+
+def tool_of(name: str, description: str, parameters: str) -> dict[str, Any]:
+    """A tool as OpenAI's protocol has it, which LangChain takes for every provider."""
+    function = {"name": name, "description": description, "parameters": json.loads(parameters)}
+    return {"type": "function", "function": function}
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """The result of work that blocks. The thread is a daemon: a call that hangs does not keep the process alive."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if future.cancelled():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        try:
+            result = work()
+        except BaseException as error:
+            loop.call_soon_threadsafe(settle, None, error)
+        else:
+            loop.call_soon_threadsafe(settle, result, None)
+
+    Thread(target=run, name="ask", daemon=True).start()
+    return await future
+
+
+def with_settings(model: "BaseChatModel", request: Request) -> "BaseChatModel":
+    """The model with the request's settings in its own fields; a setting it has no field for is left out.
+
+    Fields of a copy and not arguments of the call, because a provider refuses an argument it does not know.
+    """
+    profile: dict[str, Any] = dict(getattr(model, "profile", None) or {})
+    wanted: dict[str, float | int] = {"max_tokens": request.max_tokens, "seed": seed_of(request)}
+    if profile.get("temperature", True):  # reasoning models refuse any
+        wanted["temperature"] = request.temperature
+        if request.top_p < 1:
+            wanted["top_p"] = request.top_p
+    known = type(model).model_fields
+    found = {
+        next((field for field in FIELDS[setting] if field in known), None): value for setting, value in wanted.items()
+    }
+    return model.model_copy(update={field: value for field, value in found.items() if field})
+
+
+def seed_of(request: Request) -> int:
+    """Hosted models know one seed, so the sample is folded into it."""
+    return (request.seed * 1_000_003 + request.sample) % 2**31
 
 
 def one_line(error: BaseException, model: "BaseChatModel | None" = None) -> str:
     """An exception and its first cause as one short line, without the model's key or anything that looks like one."""
-    root = error
-    while root.__cause__ is not None:
-        root = root.__cause__
+    root = _chain(error)[-1]
     told = {str(each): f"{type(each).__name__}: {each}" for each in (root, error)}
     line = " ".join(" <- ".join(reversed(told.values())).split())
     for secret in _secrets(model):
@@ -63,46 +146,24 @@ def redacted(text: str) -> str:
     return SECRETS.sub("[key]", text)
 
 
-def _with_settings(model: "BaseChatModel", request: Request) -> "BaseChatModel":
-    """The model with the request's settings in its own fields; a setting it has no field for is left out.
-
-    Fields of a copy and not arguments of the call, because a provider refuses an argument it does not know.
-    """
-    profile: dict[str, Any] = dict(getattr(model, "profile", None) or {})
-    wanted: dict[str, float | int] = {
-        "max_tokens": request.max_tokens,
-        # Hosted models know one seed, so the sample is folded into it.
-        "seed": (request.seed * 1_000_003 + request.sample) % 2**31,
-    }
-    if profile.get("temperature", True):  # reasoning models refuse any
-        wanted["temperature"] = request.temperature
-        if request.top_p < 1:
-            wanted["top_p"] = request.top_p
-    known = type(model).model_fields
-    found = {
-        next((field for field in FIELDS[setting] if field in known), None): value for setting, value in wanted.items()
-    }
-    return model.model_copy(update={field: value for field, value in found.items() if field})
+def _chain(error: BaseException) -> list[BaseException]:
+    chain = [error]
+    while chain[-1].__cause__ is not None:
+        chain.append(chain[-1].__cause__)
+    return chain
 
 
-def _outcome(request: Request, reply: "AIMessage", seconds: float) -> Outcome:
-    usage = reply.usage_metadata or {"input_tokens": 0, "output_tokens": 0}
-    endings = {str(reply.response_metadata.get(ending, "")).lower() for ending in ENDINGS}
-    error = ""
-    if endings & CUT:
-        error = truncated(request.max_tokens)
-    elif endings & FILTERED:
-        error = f"the provider withheld the answer ({', '.join(sorted(endings & FILTERED))})"
-    return Outcome(
-        key=request.key,
-        sample=request.sample,
-        status="failed" if error else "ok",
-        text=str(reply.text),
-        error=error,
-        tokens_in=usage["input_tokens"],
-        tokens_out=usage["output_tokens"],
-        seconds=seconds,
-    )
+def _choice(choice: str) -> dict[str, str]:
+    return {} if choice == "auto" else {"tool_choice": "any" if choice == "required" else choice}
+
+
+def _reply(message: "AIMessage") -> Reply:
+    from assistant.llm.messages import tool_calls_of
+
+    usage = message.usage_metadata or {"input_tokens": 0, "output_tokens": 0}
+    endings = frozenset(str(message.response_metadata.get(ending, "")).lower() for ending in ENDINGS)
+    tokens = (usage["input_tokens"], usage["output_tokens"])
+    return ended(str(message.text), tool_calls_of(message), tokens, endings)
 
 
 def _secrets(model: "BaseChatModel | None") -> list[str]:

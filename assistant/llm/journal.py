@@ -1,34 +1,40 @@
-"""Every call to a model, kept in one SQLite file: a log for people and a cache for the next run."""
+"""Every call to a model, kept in one SQLite file: a log for people and a cache for the next run.
 
-import hashlib
+A call's key, its `hash`, covers all that can change the answer: the model's name and weights, the messages, every
+setting, the sample index. `asked` covers the same but for the weights, which a replay without the model cannot know.
+"""
+
 import json
+import os
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from types import TracebackType
 from typing import Any, Self
 
+import psutil
 from filelock import FileLock
-from pydantic import Field
 
 from assistant.errors import WorkspaceError
+from assistant.llm.calls import Batch, Call, as_json, call_hash, keys_of, parameters_of
 from assistant.llm.truncation import MARK
-from assistant.records import Outcome, Record, Request
+from assistant.records import Message, Outcome, Request, ToolCall
 
-VERSION = 1
+VERSION = 2
 WAIT = 30.0
 """Seconds to wait for another process that is writing."""
 AT_ONCE = 500
 """Keys looked up by one statement; SQLite takes 32,766 parameters."""
-NOT_ASKED = {"key", "prompt", "prompt_hash"}
-"""Fields of a request that name it and cannot change the answer."""
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS calls (
+CREATE TABLE calls (
     id INTEGER PRIMARY KEY,
     hash TEXT NOT NULL,
+    asked TEXT NOT NULL,
     made_at TEXT NOT NULL,
     model TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
@@ -37,49 +43,43 @@ CREATE TABLE IF NOT EXISTS calls (
     prompt_hash TEXT NOT NULL,
     parameters TEXT NOT NULL,
     messages TEXT NOT NULL,
+    sample INTEGER NOT NULL,
     text TEXT NOT NULL,
+    tool_calls TEXT NOT NULL,
     status TEXT NOT NULL,
     error TEXT NOT NULL,
     tokens_in INTEGER NOT NULL,
     tokens_out INTEGER NOT NULL,
     seconds REAL NOT NULL,
-    mean_logprob REAL
+    mean_logprob REAL,
+    attempts INTEGER NOT NULL,
+    unsure INTEGER NOT NULL,
+    cost_nanodollars INTEGER
 ) STRICT;
-CREATE INDEX IF NOT EXISTS calls_by_hash ON calls (hash);
+CREATE INDEX calls_by_hash ON calls (hash);
+CREATE INDEX calls_by_asked ON calls (asked);
+CREATE TABLE awaited (
+    hash TEXT PRIMARY KEY,
+    model TEXT NOT NULL,
+    request TEXT NOT NULL,
+    file TEXT NOT NULL
+) STRICT;
+CREATE TABLE in_flight (
+    hash TEXT NOT NULL,
+    process TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    PRIMARY KEY (hash, process)
+) STRICT;
+CREATE TABLE batches (
+    file TEXT PRIMARY KEY,
+    sha256 TEXT NOT NULL,
+    model TEXT NOT NULL,
+    requests INTEGER NOT NULL,
+    batch TEXT NOT NULL,
+    status TEXT NOT NULL,
+    submitted_at TEXT NOT NULL
+) STRICT;
 """
-
-
-class Call(Record):
-    """One row of the journal."""
-
-    id: int
-    hash: str = Field(description="fingerprint of all that can change the answer")
-    made_at: datetime
-    model: str
-    fingerprint: str = Field(description="of a local model's weights; empty for a hosted model")
-    request: str = Field(description="the caller's name for the request")
-    prompt: str
-    prompt_hash: str
-    parameters: dict[str, Any]
-    messages: list[dict[str, str]]
-    text: str
-    status: str
-    error: str
-    tokens_in: int
-    tokens_out: int
-    seconds: float
-    mean_logprob: float | None
-
-
-def call_hash(model: str, fingerprint: str, request: Request) -> str:
-    """The journal's key of one call, `sha256:...`, over all that can change the answer.
-
-    That is the model's name and weights, the messages, and every setting of the request. The caller's name for it
-    and the prompt file are left out: the messages say all of what they say.
-    """
-    asked = [model, fingerprint, request.model_dump(mode="json", exclude=NOT_ASKED)]
-    text = json.dumps(asked, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 class Journal:
@@ -92,7 +92,7 @@ class Journal:
 
     def __init__(self, path: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._clock = clock
-        self._lock = Lock()
+        self._lock = RLock()
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._file = sqlite3.connect(path, timeout=WAIT, isolation_level=None, check_same_thread=False)
@@ -111,7 +111,7 @@ class Journal:
 
     def _prepare(self, path: Path) -> None:
         (version,) = self._file.execute("PRAGMA user_version").fetchone()
-        if version not in (0, VERSION):
+        if version not in (0, 1, VERSION):
             raise WorkspaceError(
                 f"{path} is a journal of version {version} and this program writes version {VERSION}; "
                 "move it away or use the program that wrote it"
@@ -119,8 +119,33 @@ class Journal:
         self._file.execute("PRAGMA journal_mode = WAL")
         # WAL with NORMAL survives the death of the process; a power cut may lose the last calls, never the file.
         self._file.execute("PRAGMA synchronous = NORMAL")
-        if version == 0:
-            self._file.executescript(f"BEGIN IMMEDIATE;{SCHEMA}PRAGMA user_version = {VERSION};COMMIT;")
+        if version != VERSION:
+            with self._transaction():
+                if version == 1:
+                    self._file.execute("ALTER TABLE calls RENAME TO calls_1")
+                    self._file.execute("DROP INDEX calls_by_hash")
+                for statement in SCHEMA.split(";"):
+                    self._file.execute(statement)
+                if version == 1:
+                    self._take_over()
+                self._file.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _take_over(self) -> None:
+        """Calls of version 1: their keys are made again, since requests have more settings in this version."""
+        for row in self._file.execute("SELECT * FROM calls_1 ORDER BY id").fetchall():
+            told = dict(row)
+            request = Request(
+                key=told["request"],
+                prompt=told["prompt"],
+                prompt_hash=told["prompt_hash"],
+                messages=tuple(Message(**message) for message in json.loads(told["messages"])),
+                **json.loads(told["parameters"]),
+            )
+            told |= keys_of(told["model"], told["fingerprint"], request)
+            told |= {"tool_calls": "[]", "attempts": 1, "unsure": 0, "cost_nanodollars": None}
+            told |= {"parameters": json.dumps(parameters_of(request), ensure_ascii=False), "sample": request.sample}
+            self._insert("calls", told)
+        self._file.execute("DROP TABLE calls_1")
 
     def __enter__(self) -> Self:
         return self
@@ -136,62 +161,95 @@ class Journal:
             self._file.close()
 
     def put(self, model: str, request: Request, outcome: Outcome, *, fingerprint: str = "") -> None:
-        """Write one call and commit it."""
-        asked = request.model_dump(mode="json", exclude=NOT_ASKED)
-        messages = asked.pop("messages")
+        """Write one call and commit it. Of a request that was refused its messages are not kept."""
+        with self._lock, self._transaction():
+            self._put(model, request, outcome, fingerprint)
+
+    def _put(self, model: str, request: Request, outcome: Outcome, fingerprint: str) -> None:
+        refused = outcome.status == "refused"
         row = {
-            "hash": call_hash(model, fingerprint, request),
+            **keys_of(model, fingerprint, request),
             "made_at": self._clock().isoformat(),
             "model": model,
             "fingerprint": fingerprint,
             "request": request.key,
             "prompt": request.prompt,
             "prompt_hash": request.prompt_hash,
-            "parameters": json.dumps(asked, ensure_ascii=False),
-            "messages": json.dumps(messages, ensure_ascii=False),
-            **outcome.model_dump(exclude={"key", "sample", "from_journal"}),
+            "parameters": "{}" if refused else json.dumps(parameters_of(request), ensure_ascii=False),
+            "messages": "[]" if refused else as_json(request.messages),
+            "tool_calls": as_json(outcome.tool_calls),
+            **outcome.model_dump(exclude={"key", "from_journal", "tool_calls"}),
         }
-        names = ", ".join(row)
-        slots = ", ".join(f":{name}" for name in row)
-        with self._lock:
-            self._file.execute(f"INSERT INTO calls ({names}) VALUES ({slots})", row)
+        self._insert("calls", row)
+        self._file.execute("DELETE FROM in_flight WHERE hash = ? AND process = ?", (row["hash"], _process()))
 
-    def answers(self, model: str, requests: Iterable[Request], *, fingerprint: str = "") -> dict[str, Outcome]:
+    def sending(self, hashed: str) -> None:
+        """Remember that a request is being sent, so that a run after a kill knows what may have been billed."""
+        with self._lock:
+            self._file.execute(
+                "INSERT INTO in_flight VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET attempts = attempts + 1",
+                (hashed, _process()),
+            )
+
+    def interrupted(self, hashes: Iterable[str]) -> dict[str, int]:
+        """Attempts at these requests that died with their process; each is told once."""
+        with self._lock, self._transaction():
+            rows = self._file.execute("SELECT hash, process, attempts FROM in_flight").fetchall()
+            alive = {process: _lives(process) for process in {str(row["process"]) for row in rows}}
+            dead = [row for row in rows if not alive[row["process"]]]
+            wanted = set(hashes)
+            found: dict[str, int] = {}
+            for row in dead:
+                if row["hash"] in wanted:
+                    found[row["hash"]] = found.get(row["hash"], 0) + int(row["attempts"])
+                    self._file.execute(
+                        "DELETE FROM in_flight WHERE hash = ? AND process = ?", (row["hash"], row["process"])
+                    )
+        return found
+
+    def answers(self, model: str, requests: Iterable[Request], *, fingerprint: str | None = "") -> dict[str, Outcome]:
         """Outcomes that need not be asked for again, by the requests' keys.
 
         These are answers, and answers cut at max_tokens, which would be cut again. A call that failed otherwise,
-        as for a lost connection, is not among them. Tokens are those of the call that was made; seconds are 0.
+        as for a lost connection, is not among them. Tokens are those of the call that was made; seconds, attempts
+        and cost are 0. With the fingerprint None answers of any weights serve: the newest of each.
         """
-        asked = [(call_hash(model, fingerprint, request), request) for request in requests]
-        rows = self._newest(sorted({hashed for hashed, _ in asked}))
+        if fingerprint is None:
+            asked = [(call_hash(model, "", request), request) for request in requests]
+            rows = self._newest("asked", sorted({hashed for hashed, _ in asked}))
+        else:
+            asked = [(call_hash(model, fingerprint, request), request) for request in requests]
+            rows = self._newest("hash", sorted({hashed for hashed, _ in asked}))
         return {
             request.key: Outcome(
                 key=request.key,
                 sample=request.sample,
                 status=row["status"],
                 text=row["text"],
+                tool_calls=tuple(ToolCall(**call) for call in json.loads(row["tool_calls"])),
                 error=row["error"],
                 tokens_in=row["tokens_in"],
                 tokens_out=row["tokens_out"],
                 mean_logprob=row["mean_logprob"],
+                cost_nanodollars=0,
                 from_journal=True,
             )
             for hashed, request in asked
             if (row := rows.get(hashed))
         }
 
-    def _newest(self, hashes: Sequence[str]) -> dict[str, sqlite3.Row]:
+    def _newest(self, column: str, hashes: Sequence[str]) -> dict[str, sqlite3.Row]:
         found: dict[str, sqlite3.Row] = {}
         for start in range(0, len(hashes), AT_ONCE):
             some = hashes[start : start + AT_ONCE]
             slots = ", ".join("?" * len(some))
             with self._lock:
                 rows = self._file.execute(
-                    f"SELECT * FROM calls WHERE hash IN ({slots})"
+                    f"SELECT * FROM calls WHERE {column} IN ({slots})"
                     " AND (status = 'ok' OR substr(error, 1, length(?)) = ?) ORDER BY id",
                     (*some, MARK, MARK),
                 ).fetchall()
-            found.update({row["hash"]: row for row in rows})
+            found.update({row[column]: row for row in rows})
         return found
 
     def calls(
@@ -201,23 +259,22 @@ class Journal:
         model: str | None = None,
         prompt: str | None = None,
         status: str | None = None,
+        text: str | None = None,
+        since: datetime | None = None,
     ) -> list[Call]:
-        """The latest calls, newest first; those of one model, prompt id or status where given."""
-        where, given = _where(model=model, prompt=prompt, status=status)
+        """The latest calls, newest first; those of one model, prompt id or status, with a text, since a moment."""
+        where, given = _where(model=model, prompt=prompt, status=status, text=text, since=since)
         with self._lock:
             rows = self._file.execute(
                 f"SELECT * FROM calls {where} ORDER BY id DESC LIMIT :limit", {**given, "limit": limit}
             ).fetchall()
-        return [
-            Call.model_validate(
-                {
-                    **dict(row),
-                    "parameters": json.loads(row["parameters"]),
-                    "messages": json.loads(row["messages"]),
-                }
-            )
-            for row in rows
-        ]
+        return [_call(row) for row in rows]
+
+    def call(self, number: int) -> Call | None:
+        """One call by its id; None where there is none."""
+        with self._lock:
+            row = self._file.execute("SELECT * FROM calls WHERE id = ?", (number,)).fetchone()
+        return _call(row) if row else None
 
     def count(self, *, model: str | None = None, prompt: str | None = None, status: str | None = None) -> int:
         """How many calls there are; of one model, prompt id or status where given."""
@@ -226,7 +283,92 @@ class Journal:
             (counted,) = self._file.execute(f"SELECT count(*) FROM calls {where}", given).fetchone()
         return int(counted)
 
+    # Requests that were written to a batch file and whose answers come hours later.
 
-def _where(**wanted: str | None) -> tuple[str, dict[str, Any]]:
-    given = {name: value for name, value in wanted.items() if value is not None}
-    return ("WHERE " + " AND ".join(f"{name} = :{name}" for name in given) if given else ""), given
+    def await_file(self, file: str, sha256: str, model: str, requests: Iterable[Request]) -> None:
+        """Remember which requests a batch file holds, by their hashes."""
+        rows = [(call_hash(model, "", request), model, request.model_dump_json(), file) for request in requests]
+        with self._lock, self._transaction():
+            self._file.execute("DELETE FROM awaited WHERE file = ?", (file,))
+            self._file.executemany("INSERT OR REPLACE INTO awaited VALUES (?, ?, ?, ?)", rows)
+            self._file.execute("DELETE FROM batches WHERE file = ?", (file,))
+            row = {"file": file, "sha256": sha256, "model": model, "requests": len(rows)}
+            self._insert("batches", {**row, "batch": "", "status": "written", "submitted_at": ""})
+
+    def awaited(self, hashed: str) -> tuple[str, Request] | None:
+        """Model and request of a hash that a batch file holds and that has no answer yet."""
+        with self._lock:
+            row = self._file.execute("SELECT model, request FROM awaited WHERE hash = ?", (hashed,)).fetchone()
+        return (str(row["model"]), Request.model_validate_json(row["request"])) if row else None
+
+    def received(self, hashed: str, model: str, request: Request, outcome: Outcome) -> None:
+        """Write one call that a batch file answered, in one step with taking it off those that are awaited."""
+        with self._lock, self._transaction():
+            self._put(model, request, outcome, "")
+            self._file.execute("DELETE FROM awaited WHERE hash = ?", (hashed,))
+
+    def batches(self) -> list[Batch]:
+        """The batch files that were written, the oldest first."""
+        with self._lock:
+            rows = self._file.execute(
+                "SELECT b.*, (SELECT count(*) FROM awaited a WHERE a.file = b.file) AS awaited"
+                " FROM batches b ORDER BY rowid"
+            ).fetchall()
+        return [Batch.model_validate(dict(row)) for row in rows]
+
+    def set_batch(self, file: str, *, batch: str, status: str) -> None:
+        """What the provider calls a file's batch, and how far it is."""
+        with self._lock:
+            self._file.execute(
+                "UPDATE batches SET batch = ?, status = ?, submitted_at = CASE WHEN submitted_at = '' THEN ? "
+                "ELSE submitted_at END WHERE file = ?",
+                (batch, status, self._clock().isoformat(), file),
+            )
+
+    def _insert(self, table: str, row: dict[str, Any]) -> None:
+        named = {name: value for name, value in row.items() if name != "id"}
+        names = ", ".join(named)
+        slots = ", ".join(f":{name}" for name in named)
+        self._file.execute(f"INSERT INTO {table} ({names}) VALUES ({slots})", named)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._file.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._file.execute("ROLLBACK")
+            raise
+        self._file.execute("COMMIT")
+
+
+@cache
+def _process() -> str:
+    return f"{os.getpid()}/{psutil.Process().create_time():.2f}"
+
+
+def _lives(process: str) -> bool:
+    number, _, started = process.partition("/")
+    try:
+        return f"{psutil.Process(int(number)).create_time():.2f}" == started
+    except psutil.Error:
+        return False
+
+
+def _call(row: sqlite3.Row) -> Call:
+    told = {name: json.loads(row[name]) for name in ("parameters", "messages", "tool_calls")}
+    return Call.model_validate({**dict(row), **told})
+
+
+def _where(
+    *, text: str | None = None, since: datetime | None = None, **wanted: str | None
+) -> tuple[str, dict[str, Any]]:
+    given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+    tests = [f"{name} = :{name}" for name in given]
+    if text is not None:
+        tests.append("(instr(lower(text), lower(:sought)) OR instr(lower(messages), lower(:sought)))")
+        given["sought"] = text
+    if since is not None:
+        tests.append("made_at >= :since")
+        given["since"] = since.astimezone(UTC).isoformat()
+    return ("WHERE " + " AND ".join(tests) if tests else ""), given

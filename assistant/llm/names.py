@@ -1,6 +1,7 @@
 """Names of chat models, as a person types them, and what each opens."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,20 +9,19 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from assistant.errors import MissingPackage, ModelError
-from assistant.llm.hosted import one_line, redacted
+from assistant.llm.hosted import Backend, LangChainBackend, one_line, redacted
+from assistant.llm.local.naming import find_model, parse_local
+from assistant.llm.openai_server import OpenAIServer
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-FORMS = "local:, local:FOLDER, openai:MODEL, openai:MODEL?base_url=http://host/v1 or provider:MODEL"
+FORMS = "local:, local:FOLDER-OR-HUB-ID, openai:MODEL, openai:MODEL?base_url=http://host/v1 or provider:MODEL"
 OPENAI = "https://api.openai.com/v1"
 KEY = "OPENAI_API_KEY"
 NO_KEY = "none-needed"
 """Sent to a server of one's own, which mostly wants no key, because the client refuses to send nothing."""
-PATIENCE = 120.0
-"""Seconds to wait for one answer of a hosted model before it counts as lost."""
-RETRIES = 2
-"""Times the openai client asks again, with growing pauses, after a rate limit, timeout, lost connection or 5xx."""
+KEY_ENV = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,11 @@ def open_model(name: str, *, cache_dir: Path, threads: int | None = None) -> "Ba
     """The chat model of that name.
 
     - `local:` is the embedded SmolLM2-135M-Instruct, converted once into `cache_dir`;
-    - `local:FOLDER` is a chat model that transformers can load from a folder of this machine;
+    - `local:FOLDER` or `local:ORG/NAME` is a chat model that transformers can load, in a folder of this machine or
+      fetched from a hub before; `@cpu`, `@cuda`, `@cuda:1`, `@f32`, `@f16`, `@bf16` say where and how it computes;
     - `openai:MODEL` is OpenAI's, with the key in the environment variable OPENAI_API_KEY;
       `?base_url=` points it at any server that speaks the same protocol, which mostly needs no key;
+      `&key_env=` names another environment variable that holds its key;
     - any other `provider:MODEL` is opened by LangChain's `init_chat_model`, which reads that provider's own settings.
 
     `threads` is for local models: how many this whole process computes with.
@@ -57,23 +59,30 @@ def _local(rest: str, place: Place) -> "BaseChatModel":
     # Torch's threads read this when torch is loaded. Spinning while they wait, as they would, makes every step
     # ten times as long as soon as anything else runs on the machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from assistant.llm.decoding import VERSION
-    from assistant.llm.local import LocalChatModel
-    from assistant.llm.weights import converted, embedded_gguf, model_fingerprint, sha256
+    from assistant.llm.local.model import LocalChatModel, placed
 
-    if not rest:
-        gguf = embedded_gguf()
-        folder, fingerprint = converted(gguf, place.cache_dir), f"gguf:{sha256(gguf)}"
-    else:
-        folder = Path(rest).expanduser()
-        if not (folder / "config.json").is_file():
-            raise ModelError(
-                f"local:{rest} is no folder with a model (config.json was looked for); "
-                "give such a folder, or type local: for the embedded model"
-            )
-        fingerprint = model_fingerprint(folder)
-    # The same weights decoded by other rules give other answers.
-    return LocalChatModel(folder=folder, fingerprint=f"{fingerprint} decoding:{VERSION}", threads=place.threads)
+    name = parse_local(rest)
+    device, dtype = placed(name.device, name.dtype)
+    folder, fingerprint = find_model(name.source, place.cache_dir)
+    return LocalChatModel(folder=folder, fingerprint=fingerprint, device=device, dtype=dtype, threads=place.threads)
+
+
+def fetch_model(name: str, *, cache_dir: Path) -> None:
+    """Bring a `local:` model of a hub onto this machine; ModelError where it cannot be had.
+
+    The hub is reached whatever HF_HUB_OFFLINE says: whoever calls this has asked for it.
+    """
+    provider, _, rest = name.partition(":")
+    if provider != "local" or not rest:
+        raise ModelError(f"{redacted(name)} is not fetched: only local:ORG/NAME is")
+    import huggingface_hub
+
+    before = huggingface_hub.constants.HF_HUB_OFFLINE
+    huggingface_hub.constants.HF_HUB_OFFLINE = False
+    try:
+        find_model(parse_local(rest).source, cache_dir, download=True)
+    finally:
+        huggingface_hub.constants.HF_HUB_OFFLINE = before
 
 
 def _openai(rest: str, place: Place) -> "BaseChatModel":
@@ -83,15 +92,21 @@ def _openai(rest: str, place: Place) -> "BaseChatModel":
 
     model, _, query = rest.partition("?")
     settings = parse_qs(query, keep_blank_values=True)
-    if not model or set(settings) - {"base_url"}:
+    if not model or set(settings) - {"base_url", "key_env"}:
         raise ModelError(
             f"openai:{redacted(model)} with these parameters names no model; type openai:MODEL or "
             f"openai:MODEL?base_url=http://host/v1, and put a key in {KEY}"
         )
-    base_url = _checked_url(settings["base_url"][-1]) if settings else None
-    key = os.environ.get(KEY, "")
-    if not key and base_url is None:
-        raise ModelError(f"openai:{model} needs a key and {KEY} is not set; type: export {KEY}=...")
+    base_url = _checked_url(settings["base_url"][-1]) if "base_url" in settings else None
+    variable = settings.get("key_env", [KEY])[-1]
+    if not KEY_ENV.fullmatch(variable):
+        raise ModelError(
+            f"key_env of openai:{redacted(model)} is not the name of an environment variable; write it as in "
+            "key_env=GROQ_API_KEY, and the key itself nowhere but in that variable"
+        )
+    key = os.environ.get(variable, "")
+    if not key and (base_url is None or "key_env" in settings):
+        raise ModelError(f"openai:{model} needs a key and {variable} is not set; type: export {variable}=...")
     # Servers of one's own know the request's older field, max_tokens, and some know no other: BaseChatOpenAI
     # sends that. OpenAI's newer models refuse it: ChatOpenAI sends max_completion_tokens.
     kind = BaseChatOpenAI if base_url else ChatOpenAI
@@ -99,8 +114,7 @@ def _openai(rest: str, place: Place) -> "BaseChatModel":
         model=model,
         api_key=SecretStr(key or NO_KEY),
         base_url=base_url or OPENAI,
-        timeout=PATIENCE,
-        max_retries=RETRIES,
+        max_retries=0,
     )
 
 
@@ -121,7 +135,11 @@ def _provided(provider: str, model: str) -> "BaseChatModel":
     if not model:
         raise ModelError(f"{provider}: names a provider and no model; type one of: {FORMS}")
     try:
-        return init_chat_model(model, model_provider=provider)
+        opened = init_chat_model(model, model_provider=provider)
+        # Attempts are counted and repeated by the gateway; a client's own retries could not be.
+        if "max_retries" in type(opened).model_fields:
+            opened = init_chat_model(model, model_provider=provider, max_retries=0)
+        return opened
     except ImportError as error:  # its text is the command that installs the package
         raise MissingPackage(" ".join(str(error).split())) from None
     except ValueError as error:
@@ -130,6 +148,16 @@ def _provided(provider: str, model: str) -> "BaseChatModel":
         raise ModelError(f"{provider}:{model} could not be opened: {one_line(error)}") from None
     except Exception as error:  # a provider's package raises what it likes; all of it is about its settings
         raise ModelError(f"{provider}:{model} could not be opened: {one_line(error)}") from None
+
+
+def backend_of(name: str, model: "BaseChatModel") -> Backend:
+    """How a hosted model is asked; `openai:` ones through the openai client itself, the others through LangChain."""
+    if name.startswith("openai:"):
+        from langchain_openai.chat_models.base import BaseChatOpenAI
+
+        assert isinstance(model, BaseChatOpenAI)
+        return OpenAIServer(model, newer="base_url=" not in name, profile=getattr(model, "profile", None))
+    return LangChainBackend(model)
 
 
 FACTORIES: dict[str, Callable[[str, Place], "BaseChatModel"]] = {"local": _local, "openai": _openai}

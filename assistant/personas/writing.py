@@ -203,6 +203,7 @@ def _samples(
             seed=job.seed,
             sample=sample,
             grammar=grammar,
+            smallest_group=job.sheet.customers,
         )
         for sample in range(job.candidates)
     ]

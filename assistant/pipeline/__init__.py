@@ -1,9 +1,10 @@
 """Which stage must run, and running it: what the commands and the chat both call."""
 
 from assistant.pipeline.assigning import Placed, assign_file
-from assistant.pipeline.language import load_campaigns, load_personas, weights_cache
+from assistant.pipeline.language import load_campaigns, load_personas
 from assistant.pipeline.listening import Listener, Silent
 from assistant.pipeline.mapping import proposed_mapping
+from assistant.pipeline.models import Models, weights_cache
 from assistant.pipeline.numbers import Reading
 from assistant.pipeline.offering import offers_of, recommended_to
 from assistant.pipeline.paths import Paths
@@ -13,6 +14,7 @@ from assistant.pipeline.versions import kept_versions
 
 __all__ = [
     "Listener",
+    "Models",
     "Paths",
     "Pipeline",
     "Placed",

@@ -4,19 +4,20 @@ A killed run loses nothing that was answered: every answer is in the journal bef
 again asks the journal first.
 """
 
+import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from assistant.campaigns import check_brief, plan_jobs, write_campaign
 from assistant.config import load_brief
-from assistant.copywriting import LINES
+from assistant.copywriting import LINES, copy_requests
 from assistant.data import Tables
 from assistant.errors import ModelError
-from assistant.llm import Journal, complete, open_model
+from assistant.llm import Estimate, dollars, is_truncated
 from assistant.personas import PersonaJob, assemble_persona, persona_requests
 from assistant.pipeline.listening import Listener
+from assistant.pipeline.models import Models
 from assistant.pipeline.paths import Paths
 from assistant.pipeline.running import StageResult, run_stage
 from assistant.prompting import Prompt, load_prompt
@@ -27,11 +28,6 @@ from assistant.workspace import Workspace, read_record, sha256_file, write_atomi
 PERSONAS_VERSION = 1
 CAMPAIGN_VERSION = 1
 PERSONA_PROMPTS = ("claim", "advice", "name")
-
-
-def weights_cache() -> Path:
-    """Where a local model's converted weights are kept, for all workspaces of a user."""
-    return user_cache_path("marketing-assistant")
 
 
 def load_personas(workspace: Workspace) -> tuple[Persona, ...]:
@@ -50,29 +46,30 @@ def load_campaigns(workspace: Workspace) -> tuple[Campaign, ...]:
 class Language:
     """The stages above the facts."""
 
-    def __init__(self, workspace: Workspace, listener: Listener) -> None:
+    def __init__(self, workspace: Workspace, listener: Listener, models: Models) -> None:
         """No model is loaded before a stage has to run."""
         self.workspace = workspace
         self.listener = listener
+        self.models = models
         self.paths = Paths(workspace)
         self.settings = workspace.settings
 
     def personas(self, inputs: Mapping[str, str], sheets: Sequence[FactSheet]) -> StageResult:
         """One persona a sheet, all claims of all segments in one batch."""
         model = self.settings.models.persona
-        prompts = {name: load_prompt(f"persona/{name}", self.workspace.prompts) for name in PERSONA_PROMPTS}
+        prompts = self._persona_prompts()
 
         def make(out: Path) -> Mapping[str, object]:
-            with Retriever.open(self.workspace.index, self.settings.models.embedder) as retriever:
-                jobs = [self._persona_job(sheet, prompts, retriever) for sheet in sheets]
+            jobs = self._persona_jobs(sheets, prompts)
             requests = [request for job in jobs for request in persona_requests(job)]
-            outcomes = {outcome.key: outcome for outcome in self._ask("personas", model, requests)}
+            asking = Asking(self.models, self.listener, "personas", model)
+            outcomes = {outcome.key: outcome for outcome in asking.ask(requests)}
             claims = 0
             for job in jobs:
                 persona = assemble_persona(job, outcomes, model)
                 claims += len(persona.claims)
                 write_record(out / f"{persona.segment}.json", persona)
-            return {"personas": len(jobs), "claims": claims, "calls": len(requests)}
+            return {"personas": len(jobs), "claims": claims, **asking.notes()}
 
         return run_stage(
             self.workspace,
@@ -101,20 +98,17 @@ class Language:
     ) -> StageResult:
         """All pieces of a brief in one batch, and a repair."""
         brief = self.brief(brief_path)
-        model = self.settings.models.writer
-        lines = [line for channel in brief.channels for line in LINES[channel]]
-        prompts = {line: load_prompt(f"copy/{line}", self.workspace.prompts) for line in lines}
+        model = self.settings.models.copywriter
+        prompts = self._copy_prompts(brief)
         jobs = plan_jobs(brief, sheets, {persona.segment: persona for persona in personas}, prompts, self.settings)
 
         def make(out: Path) -> Mapping[str, object]:
-            def ask(requests: list[Request]) -> Iterator[Outcome]:
-                return self._ask("campaign", model, requests)
-
+            asking = Asking(self.models, self.listener, "campaign", model)
             cautions = {sheet.segment: sheet.caution for sheet in sheets if sheet.caution}
-            campaign = write_campaign(brief, jobs, ask, model, cautions)
+            campaign = write_campaign(brief, jobs, asking.ask, model, cautions)
             write_record(out / self.paths.campaign(brief.campaign).name, campaign)
             write_atomic(out / "brief.toml", brief_path.read_bytes())
-            return {**campaign.summary.model_dump(), "campaign": brief.campaign}
+            return {**campaign.summary.model_dump(), "campaign": brief.campaign, **asking.notes()}
 
         return run_stage(
             self.workspace,
@@ -134,6 +128,31 @@ class Language:
             make=make,
         )
 
+    def persona_requests(self, sheets: Sequence[FactSheet]) -> tuple[str, list[Request]]:
+        """The model's name and all that it would be asked for personas."""
+        jobs = self._persona_jobs(sheets, self._persona_prompts())
+        return self.settings.models.persona, [request for job in jobs for request in persona_requests(job)]
+
+    def campaign_requests(
+        self, brief_path: Path, sheets: Sequence[FactSheet], personas: Sequence[Persona]
+    ) -> tuple[str, list[Request]]:
+        """The model's name and all that it would be asked for a campaign, but for repairs."""
+        brief = self.brief(brief_path)
+        by_segment = {persona.segment: persona for persona in personas}
+        jobs = plan_jobs(brief, sheets, by_segment, self._copy_prompts(brief), self.settings)
+        return self.settings.models.copywriter, [request for job in jobs for request in copy_requests(job)]
+
+    def _persona_prompts(self) -> dict[str, Prompt]:
+        return {name: load_prompt(f"persona/{name}", self.workspace.prompts) for name in PERSONA_PROMPTS}
+
+    def _copy_prompts(self, brief: Brief) -> dict[str, Prompt]:
+        lines = [line for channel in brief.channels for line in LINES[channel]]
+        return {line: load_prompt(f"copy/{line}", self.workspace.prompts) for line in lines}
+
+    def _persona_jobs(self, sheets: Sequence[FactSheet], prompts: Mapping[str, Prompt]) -> list[PersonaJob]:
+        with Retriever.open(self.workspace.index, self.settings.models.embedder) as retriever:
+            return [self._persona_job(sheet, prompts, retriever) for sheet in sheets]
+
     def _persona_job(self, sheet: FactSheet, prompts: Mapping[str, Prompt], retriever: Retriever) -> PersonaJob:
         return PersonaJob(
             sheet=sheet,
@@ -150,26 +169,79 @@ class Language:
         names = products.filter(products.advertisable).select("name").distinct().execute()["name"]
         return frozenset(str(name) for name in names)
 
-    def _ask(self, stage: str, model_name: str, requests: list[Request]) -> Iterator[Outcome]:
+
+class Asking:
+    """A stage's requests to its model: sent, counted, told of as they are answered."""
+
+    def __init__(self, models: Models, listener: Listener, stage: str, model_name: str) -> None:
+        self._models = models
+        self._listener = listener
+        self._stage = stage
+        self._model_name = model_name
+        self._outcomes: list[Outcome] = []
+
+    def ask(self, requests: list[Request]) -> Iterator[Outcome]:
         """Send requests; what the journal knows is not asked again.
 
         Raises:
-            ModelError: not one request was answered, so there is nothing to go on with.
+            ModelError: not one request was answered, so there is nothing to go on with; or some were not sent, for
+                the spend cap or for a fault that none escapes.
         """
-        model = open_model(model_name, cache_dir=weights_cache())
-        answered = 0
-        error = ""
-        with Journal(self.workspace.journal) as journal:
-            outcomes = complete(
-                model, model_name, requests, journal=journal, concurrency=self.settings.models.concurrency
-            )
-            for done, outcome in enumerate(outcomes, start=1):
-                answered += outcome.status == "ok"
-                error = error or outcome.error
-                self.listener.stage_progress(stage, done, len(requests), "answers")
+        own: list[Outcome] = []
+        with self._models.gateway(self._model_name) as gateway:
+            if gateway.price is None or gateway.price.input or gateway.price.output:
+                self._listener.stage_note(self._stage, _forecast(gateway.estimate(requests)))
+            began = time.perf_counter()
+            written = 0
+            for outcome in gateway.complete(requests):
+                own.append(outcome)
+                written += 0 if outcome.from_journal else outcome.tokens_out
+                pace = written / max(time.perf_counter() - began, 0.001)
+                told = f"answers, {pace:,.0f} tokens/s" if written else "answers"
+                self._listener.stage_progress(self._stage, len(own), len(requests), told)
                 yield outcome
-        if requests and not answered:
-            raise ModelError(f"{model_name} answered none of {len(requests)} requests: {error}")
+        self._outcomes += own
+        unsent = [outcome for outcome in own if outcome.status == "unsent"]
+        if unsent:
+            raise ModelError(
+                f"{len(unsent)} of {len(requests)} requests to {self._model_name} were not sent: {unsent[0].error} "
+                "(what was answered is kept)"
+            )
+        if requests and not any(outcome.status == "ok" for outcome in own):
+            reasons = Counter(outcome.error for outcome in own)
+            raise ModelError(
+                f"{self._model_name} answered none of {len(requests)} requests: {reasons.most_common(1)[0][0]}"
+            )
+
+    def notes(self) -> dict[str, object]:
+        """Counts worth keeping: what was asked for, what it took, what came to nothing and why."""
+        fresh = [outcome for outcome in self._outcomes if not outcome.from_journal]
+        costs = [outcome.cost_nanodollars for outcome in fresh]
+        notes: dict[str, object] = {
+            "calls": len(self._outcomes),
+            "from_journal": len(self._outcomes) - len(fresh),
+            "tokens_in": sum(outcome.tokens_in for outcome in fresh),
+            "tokens_out": sum(outcome.tokens_out for outcome in fresh),
+            "cost": dollars(None if None in costs else sum(cost or 0 for cost in costs)),
+        }
+        unsure = sum(outcome.unsure for outcome in fresh)
+        if unsure:
+            notes["maybe_billed_without_an_answer"] = unsure
+        for status in ("failed", "invalid", "refused"):
+            wrong = [outcome for outcome in self._outcomes if outcome.status == status and not is_truncated(outcome)]
+            if wrong:
+                notes[status] = len(wrong)
+                notes[f"why_{status}"] = wrong[0].error
+        return notes
+
+
+def _forecast(estimate: Estimate) -> str:
+    asked = estimate.requests - estimate.known
+    most = f"at most {dollars(estimate.cost_nanodollars)}" if estimate.cost_nanodollars is not None else "price unknown"
+    return (
+        f"{asked:,} requests to {estimate.model} ({estimate.known:,} more are in the journal): about "
+        f"{estimate.tokens_in:,} tokens in, up to {estimate.tokens_out:,} out, {most}"
+    )
 
 
 def _context(sheet: FactSheet, retriever: Retriever) -> tuple[Document, ...]:

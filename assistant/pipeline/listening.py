@@ -14,6 +14,9 @@ class Listener(Protocol):
     def stage_progress(self, stage: str, done: int, total: int, note: str = "") -> None:
         """`done` of `total` steps are behind it; a total of 0 is not known yet."""
 
+    def stage_note(self, stage: str, text: str) -> None:
+        """Something worth saying while a stage runs."""
+
     def stage_ended(self, stage: str, kept: bool, seconds: float, manifest: Manifest) -> None:
         """A stage has run, or was kept because nothing it depends on has changed."""
 
@@ -25,6 +28,9 @@ class Silent:
         """Say nothing."""
 
     def stage_progress(self, stage: str, done: int, total: int, note: str = "") -> None:
+        """Say nothing."""
+
+    def stage_note(self, stage: str, text: str) -> None:
         """Say nothing."""
 
     def stage_ended(self, stage: str, kept: bool, seconds: float, manifest: Manifest) -> None:

@@ -1,17 +1,19 @@
 """The stages in their order. Each asks for what it needs, and runs only where that has changed."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from assistant.data import Tables
 from assistant.errors import DataError, MissingArtefact
 from assistant.facts import build_sheets
 from assistant.pipeline.language import Language, load_campaigns, load_personas
+from assistant.pipeline.models import Models
 from assistant.pipeline.numbers import Numbers
 from assistant.pipeline.reporting import report_data
 from assistant.pipeline.running import StageResult
-from assistant.records import Campaign, FactSheet, Persona
+from assistant.records import Campaign, FactSheet, Persona, Request
 from assistant.reports import write_report
 from assistant.retrieval import Retriever, build_documents, build_index
 from assistant.workspace import read_record, sha256_file, write_record
@@ -19,6 +21,18 @@ from assistant.workspace import read_record, sha256_file, write_record
 
 class Pipeline(Numbers):
     """All stages: the numbers, then what is said of them."""
+
+    from_journal = False
+    """Whether the journal alone answers what is asked of models."""
+
+    @cached_property
+    def models(self) -> Models:
+        """What all stages ask models with, so that one spend cap holds for all of them."""
+
+        def on_stop() -> None:
+            self.listener.stage_note("", "Waiting for the answers in flight; ctrl-C again stops at once.")
+
+        return Models(self.workspace, from_journal=self.from_journal, on_stop=on_stop)
 
     def facts(self) -> StageResult:
         """The fact sheets."""
@@ -105,7 +119,7 @@ class Pipeline(Numbers):
         """A persona for every fact sheet."""
         if "personas" not in self._done:
             inputs = {**self.facts().hashes, **self.index().hashes}
-            self._done["personas"] = Language(self.workspace, self.listener).personas(inputs, self.sheets())
+            self._done["personas"] = self._language().personas(inputs, self.sheets())
         return self._done["personas"]
 
     def campaign(self, brief: Path, only: tuple[str, ...] = ()) -> StageResult:
@@ -116,13 +130,29 @@ class Pipeline(Numbers):
             only: segments to write for; empty: all.
         """
         facts = self.facts()
-        language = Language(self.workspace, self.listener)
+        language = self._language()
         language.brief(brief)  # a mistake in it is told before the personas are written
         inputs = {**facts.hashes, **self.personas().hashes}
         sheets = tuple(sheet for sheet in self.sheets() if not only or sheet.segment in only)
         result = language.campaign(brief, inputs, sheets, self.personas_made())
         self._done[f"campaign {result.manifest.settings['campaign']}"] = result
         return result
+
+    def _language(self) -> Language:
+        return Language(self.workspace, self.listener, self.models)
+
+    def persona_requests(self) -> tuple[str, list[Request]]:
+        """The model's name and all that it would be asked for personas."""
+        self.index()
+        return self._language().persona_requests(self.sheets())
+
+    def campaign_requests(self, brief: Path, only: Collection[str] = ()) -> tuple[str, list[Request]]:
+        """The model's name and all that it would be asked for a campaign; the personas are written first."""
+        language = self._language()
+        language.brief(brief)
+        self.personas()
+        sheets = tuple(sheet for sheet in self.sheets() if not only or sheet.segment in only)
+        return language.campaign_requests(brief, sheets, self.personas_made())
 
     def report(self) -> StageResult:
         """The workspace as one HTML file, with whatever has been made so far."""

@@ -19,7 +19,7 @@ from assistant.records.documents import Document, Hit
 from assistant.records.facts import Fact, FactSheet
 from assistant.records.manifests import Manifest
 from assistant.records.mappings import FieldSource, SourceLayout, TableMapping, TableName
-from assistant.records.models import Message, Outcome, Request
+from assistant.records.models import Message, Outcome, Price, Request, Status, Tool, ToolCall
 from assistant.records.personas import Claim, Persona
 from assistant.records.recommendations import (
     BoughtAgain,
@@ -97,6 +97,7 @@ __all__ = [
     "Persona",
     "Piece",
     "PopularWith",
+    "Price",
     "Reason",
     "Recommendation",
     "RecommendationReport",
@@ -116,12 +117,15 @@ __all__ = [
     "Slot",
     "SourceLayout",
     "Span",
+    "Status",
     "Suits",
     "SurrogateTree",
     "TableMapping",
     "TableName",
     "TierRule",
     "TierTable",
+    "Tool",
+    "ToolCall",
     "Trait",
     "TreeCondition",
     "TreeRule",

@@ -45,3 +45,8 @@ class FactSheet(Record):
     caution: str = Field(
         default="", description="why the segment is below the bar of its certificate; whatever is written of it says so"
     )
+
+    @property
+    def customers(self) -> int | None:
+        """How many customers the segment has; None where the sheet does not say."""
+        return next((int(fact.value) for fact in self.facts if fact.metric == "customers"), None)

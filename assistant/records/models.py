@@ -1,5 +1,6 @@
 """What is asked of a chat model and what comes back."""
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
@@ -7,11 +8,29 @@ from pydantic import Field
 from assistant.records.base import Record
 
 
+class Tool(Record):
+    """Something a model may ask for by name."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    description: str = ""
+    parameters: str = Field(default="{}", description="JSON Schema of its arguments, as JSON text")
+
+
+class ToolCall(Record):
+    """A model's asking for a tool."""
+
+    id: str = Field(description="which call this is, so that an answer can name it")
+    name: str
+    arguments: str = Field(description="a JSON object, as text")
+
+
 class Message(Record):
     """One turn of a conversation."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    tool_calls: tuple[ToolCall, ...] = Field(default=(), description="of an assistant's turn: what it asked for")
+    tool_call_id: str = Field(default="", description="of a tool's turn: the call it answers")
 
 
 class Request(Record):
@@ -29,7 +48,25 @@ class Request(Record):
     grammar: str | None = Field(
         default=None, description="EBNF that a local model's output is held to; other backends ignore it"
     )
+    json_schema: str | None = Field(
+        default=None,
+        description="JSON Schema, as JSON text, that the answer is held to; local models by grammar and with "
+        "each string's `maxLength`, hosted ones by their strict mode",
+    )
+    tools: tuple[Tool, ...] = Field(default=(), description="what the model may call instead of answering")
+    tool_choice: str = Field(default="auto", description="auto, none, required, or the one tool to call")
     stop: tuple[str, ...] = ()
+    smallest_group: int | None = Field(
+        default=None, description="customers of the smallest group that the messages tell of; unset: they tell of none"
+    )
+
+
+Status = Literal["ok", "invalid", "failed", "refused", "unsent"]
+"""What became of a request.
+
+ok: an answer; invalid: answers came and none could be used; failed: no answer came; refused: the guard let nothing
+out; unsent: the spend cap, a fault that would meet every request, or the caller stopped it before it was sent.
+"""
 
 
 class Outcome(Record):
@@ -37,8 +74,9 @@ class Outcome(Record):
 
     key: str
     sample: int
-    status: Literal["ok", "failed"]
+    status: Status
     text: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
     error: str = ""
     tokens_in: int = 0
     tokens_out: int = 0
@@ -46,4 +84,19 @@ class Outcome(Record):
     mean_logprob: float | None = Field(
         default=None, description="mean log-probability of the answer's tokens, where the backend tells"
     )
+    attempts: int = Field(default=0, ge=0, description="times the model was asked; 0 where nothing was sent")
+    unsure: int = Field(
+        default=0, ge=0, description="attempts among them whose answer never came whole, so they may have been billed"
+    )
+    cost_nanodollars: int | None = Field(
+        default=None, ge=0, description="of the attempts known to be billed; unset: the price is not known"
+    )
     from_journal: bool = Field(default=False, description="answered from the journal, not by the model")
+
+
+class Price(Record):
+    """What a provider charges."""
+
+    input: Decimal = Field(ge=0, description="dollars a million tokens read")
+    output: Decimal = Field(ge=0, description="dollars a million tokens written")
+    batch: Decimal = Field(default=Decimal(1), ge=0, le=1, description="share of it that batch files cost")

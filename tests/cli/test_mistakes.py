@@ -283,7 +283,7 @@ def test_a_brief_that_is_not_there(assistant: Assistant, walk: Walk) -> None:
 @pytest.mark.parametrize(
     ("model", "told"),
     [
-        ("nonsense", "type one of: local:, local:FOLDER, openai:MODEL"),
+        ("nonsense", "type one of: local:, local:FOLDER-OR-HUB-ID, openai:MODEL"),
         ("openai:x", "export OPENAI_API_KEY="),
         ("openai:x?base_url=127.0.0.1:1/v1", "http://host/v1"),
         ("local:/no/such/folder", "type local: for the embedded model"),
@@ -296,9 +296,8 @@ def test_a_model_that_has_no_such_name(assistant: Assistant, model: str, told: s
 def test_a_model_that_answers_nothing_leaves_what_was_there(assistant: Assistant, shop: Path) -> None:
     path = shop / "assistant.toml"
     said = path.read_text(encoding="utf-8").replace("http://127.0.0.1:", "http://127.0.0.1:1/")
-    said = said.replace("persona_candidates = 2", "persona_candidates = 1").replace(
-        "[models]", "[models]\nconcurrency = 64"
-    )
+    said = said.replace("persona_candidates = 2", "persona_candidates = 1")
+    said = said.replace("[models]", "[models.limits]\nconcurrency = 64\nretries = 1\n\n[models]")
     path.write_text(said, encoding="utf-8")
     before = (shop / "personas" / "S1.json").read_bytes()
     mistake = assistant("personas", folder=shop).mistake

@@ -15,7 +15,7 @@ from assistant.llm import open_model
 from assistant.records import Message, Request
 
 if TYPE_CHECKING:
-    from assistant.llm.local import LocalChatModel
+    from assistant.llm.local.model import LocalChatModel
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 # Read when torch is loaded: threads that wait for work sleep, or they starve whatever runs beside this test.
@@ -30,7 +30,7 @@ def cache_dir() -> Path:
 
 @pytest.fixture(scope="session")
 def local_model(cache_dir: Path) -> "LocalChatModel":
-    from assistant.llm.local import LocalChatModel
+    from assistant.llm.local.model import LocalChatModel
 
     model = open_model("local:", cache_dir=cache_dir)
     assert isinstance(model, LocalChatModel)

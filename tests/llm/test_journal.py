@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant.errors import WorkspaceError
 from assistant.llm import Journal, call_hash
 from assistant.llm.truncation import truncated
-from assistant.records import Message, Outcome, Request
+from assistant.records import Message, Outcome, Request, Tool
 
 Ask = Callable[..., Request]
 MODEL = "openai:tiny"
@@ -61,8 +61,11 @@ def test_any_one_setting_that_changes_changes_the_hash(settings: dict[str, Any],
         "sample": settings["sample"] + 1,
         "grammar": (settings["grammar"] or "") + "x",
         "stop": (*settings["stop"], "x"),
+        "json_schema": "{}",
+        "tools": (Tool(name="x"),),
+        "tool_choice": "none",
     }
-    naming = {"key", "prompt", "prompt_hash"}
+    naming = {"key", "prompt", "prompt_hash", "smallest_group"}
     assert set(changed) | naming == set(Request.model_fields)  # a new field must be given a place here
     if name not in naming:
         hashes = {call_hash("m", "f", request_of(each)) for each in (settings, {**settings, name: changed[name]})}
@@ -83,7 +86,8 @@ def answer(key: str, **fields: Any) -> Outcome:
 def test_an_answer_is_replayed_under_the_new_key(journal: Journal, ask_for: Ask) -> None:
     journal.put(MODEL, ask_for("old"), answer("old", mean_logprob=-1.5))
     replayed = journal.answers(MODEL, [ask_for("new"), ask_for("other", "Something else.")])
-    assert replayed == {"new": answer("new", text="text of old", seconds=0, mean_logprob=-1.5, from_journal=True)}
+    told = {"seconds": 0, "mean_logprob": -1.5, "cost_nanodollars": 0, "from_journal": True}
+    assert replayed == {"new": answer("new", text="text of old", **told)}
 
 
 def test_an_answer_of_other_weights_is_not_replayed(journal: Journal, ask_for: Ask) -> None:

@@ -9,8 +9,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from assistant.errors import ModelError
 from assistant.llm import BatchModel, is_truncated
-from assistant.llm.context import Context
-from assistant.llm.local import LocalChatModel
+from assistant.llm.local.context import Context
+from assistant.llm.local.model import LocalChatModel
 from assistant.records import Outcome, Request
 
 Ask = Callable[..., Request]

@@ -8,8 +8,9 @@ import pytest
 from pydantic import SecretStr
 
 from assistant.errors import MissingPackage, ModelError
-from assistant.llm import FORMS, open_model, weights
-from assistant.llm.weights import model_fingerprint
+from assistant.llm import FORMS, open_model
+from assistant.llm.local import weights
+from assistant.llm.local.weights import model_fingerprint
 
 SECRET = "sk-proj-verysecret0123456789"
 

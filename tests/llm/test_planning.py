@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.llm.planning import Prompt, plan, shared_length
+from assistant.llm.local.planning import Prompt, plan, shared_length
 
 tokens = st.lists(st.integers(0, 2), min_size=2, max_size=9).map(tuple)
 prompts = st.lists(

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from assistant.llm import sampling
-from assistant.llm.sampling import choose, draws
+from assistant.llm.local import sampling
+from assistant.llm.local.sampling import choose, draws
 from assistant.records import Request
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelError
-from assistant.llm import weights
-from assistant.llm.weights import converted, embedded_gguf, sha256
+from assistant.llm.local import weights
+from assistant.llm.local.weights import converted, embedded_gguf, sha256
 
 
 def fake_convert(gguf: Path, folder: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_cache_that_cannot_be_written_is_a_model_error(gguf: Path, tmp_path: P
 @pytest.mark.slow
 def test_the_embedded_model_converts_quietly_into_float32(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from assistant.llm.weights import *;"
+        "import sys; from pathlib import Path; from assistant.llm.local.weights import *;"
         "print(converted(embedded_gguf(), Path(sys.argv[1])))"
     )
     said = subprocess.run(

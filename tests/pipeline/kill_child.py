@@ -47,6 +47,9 @@ class Killer(Silent):
         if self._is("progress") and done >= self.job["progress"]:
             die()
 
+    def stage_note(self, stage: str, text: str) -> None:
+        pass
+
     def stage_ended(self, stage: str, kept: bool, seconds: float, manifest: Manifest) -> None:
         if not kept and self._is("seconds"):
             die()

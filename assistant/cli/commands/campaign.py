@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.commands.facts import with_facts
-from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
+from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, emit_text, say
 from assistant.errors import ConfigError, MissingArtefact
 from assistant.pipeline import Pipeline, load_campaigns
@@ -28,6 +28,7 @@ class Status(StrEnum):
 def run(
     brief: Annotated[Path, typer.Argument(help="The brief, a TOML file.", metavar="BRIEF")],
     segment: Annotated[list[str] | None, typer.Option(help="Only these segments; may be repeated.")] = None,
+    from_journal: FromJournalOption = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -35,6 +36,7 @@ def run(
     place = open_workspace(workspace)
     with place.writing(), Progressing() as listener:
         pipeline = Pipeline(place, listener)
+        pipeline.from_journal = from_journal
         pipeline.facts()
         only = with_facts(pipeline, segment or [])
         result = pipeline.campaign(brief, only)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.commands.facts import with_facts
-from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
+from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, emit_text
 from assistant.pipeline import Pipeline
 
@@ -17,6 +17,7 @@ ORDER = ("who", "buys", "when", "price", "say", "avoid")
 @app.command()
 def personas(
     segment: Annotated[str | None, typer.Option(help="Show only this segment's.")] = None,
+    from_journal: FromJournalOption = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -24,6 +25,7 @@ def personas(
     place = open_workspace(workspace)
     with place.writing(), Progressing() as listener:
         pipeline = Pipeline(place, listener)
+        pipeline.from_journal = from_journal
         pipeline.facts()
         only = with_facts(pipeline, [] if segment is None else [segment])
         pipeline.personas()

@@ -14,6 +14,7 @@ answer. Bound the length with `max_tokens`; a least length is the group written 
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import torch
@@ -59,3 +60,19 @@ class Grammars:
         next_ones = torch.zeros((1, self._vocabulary))
         self.mask(next_ones, [matcher])
         return set(next_ones[0].isfinite().nonzero().flatten().tolist()) <= self._stops
+
+
+def matches(grammar: str, text: str) -> bool:
+    """Whether a whole text is of a grammar's form, whoever wrote it; ValueError where the grammar is none."""
+    try:
+        matcher = xgrammar.GrammarMatcher(_of_bytes().compile_grammar(grammar), terminate_without_stop_token=True)
+    except RuntimeError as error:
+        raise ValueError(f"grammar: {' '.join(str(error).split())[:300]}") from None
+    return bool(matcher.accept_string(text)) and bool(matcher.is_completed())
+
+
+@cache
+def _of_bytes() -> Any:
+    """A compiler for a vocabulary that is just the 256 bytes, as no model's is needed to read."""
+    told = xgrammar.TokenizerInfo([bytes([value]) for value in range(256)], stop_token_ids=[0])
+    return xgrammar.GrammarCompiler(told, max_threads=1)

@@ -8,11 +8,11 @@ from typing import Any
 
 import torch
 
-from assistant.llm.context import Context
-from assistant.llm.encoding import Encoder
-from assistant.llm.grammars import Grammars
-from assistant.llm.planning import Batch, Prompt, plan
-from assistant.llm.sampling import choose, draws
+from assistant.llm.local.context import Context
+from assistant.llm.local.encoding import Encoder
+from assistant.llm.local.grammars import Grammars
+from assistant.llm.local.planning import Batch, Prompt, plan
+from assistant.llm.local.sampling import choose, draws
 from assistant.llm.truncation import truncated
 from assistant.records import Outcome, Request
 

@@ -108,7 +108,7 @@ def _convert(gguf: Path, folder: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from assistant.llm.quiet import no_progress
+    from assistant.llm.local.quiet import no_progress
 
     # The reader of GGUF files draws a bar of its own that no setting turns off.
     with no_progress(), redirect_stderr(StringIO()):

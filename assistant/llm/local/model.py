@@ -13,19 +13,20 @@ from pydantic import PrivateAttr
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from assistant.errors import ModelError
-from assistant.llm.decoding import Decoder
-from assistant.llm.encoding import Encoder
-from assistant.llm.packing import pack
-from assistant.llm.quiet import no_progress
+from assistant.llm.local.decoding import VERSION, Decoder
+from assistant.llm.local.encoding import Encoder
+from assistant.llm.local.packing import pack
+from assistant.llm.local.quiet import no_progress
 from assistant.llm.truncation import is_truncated
 from assistant.records import Message, Outcome, Request
 
+DTYPES = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}
 ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 """LangChain's message types and the roles they have in a chat template."""
 
 
 class LocalChatModel(BaseChatModel):
-    """A transformers model in a folder, in float32 on this machine's processor.
+    """A transformers model in a folder, on this machine's processor or a CUDA device.
 
     Many requests are one padded batch: `answers` is its native call, `invoke` a batch of one, whose settings
     are the fields of a `Request` (`max_tokens`, `temperature`, `top_p`, `seed`, `sample`, `grammar`, `stop`).
@@ -35,6 +36,8 @@ class LocalChatModel(BaseChatModel):
 
     folder: Path
     fingerprint: str
+    device: str = "cpu"
+    dtype: str = "f32"
     rows: int = 48
     cells: int = 32_768
     threads: int | None = None
@@ -45,7 +48,9 @@ class LocalChatModel(BaseChatModel):
         super().model_post_init(context)
         if self.threads is not None:
             torch.set_num_threads(self.threads)
-        tokenizer, model = _loaded(self.folder)
+        # The same weights decoded by other rules, or computed otherwise, give other answers.
+        self.fingerprint = f"{self.fingerprint} decoding:{VERSION} {self.dtype}"
+        tokenizer, model = _loaded(self.folder, self.device, self.dtype)
         pack(model)
         self._decoder = Decoder(
             model,
@@ -99,11 +104,23 @@ class LocalChatModel(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=reply)])
 
 
-def _loaded(folder: Path) -> tuple[Any, Any]:
+def placed(device: str, dtype: str) -> tuple[str, str]:
+    """Where and how to compute, where a name leaves it open: on CUDA where there is one, in bfloat16 there.
+
+    On a processor float32 is the fastest. Raises ModelError for CUDA where there is none.
+    """
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise ModelError(f"the name says {device} and torch finds no such device here; leave it out or write cpu")
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    half = device != "cpu" and torch.cuda.is_bf16_supported()
+    return device, dtype or ("bf16" if half else "f32")
+
+
+def _loaded(folder: Path, device: str, dtype: str) -> tuple[Any, Any]:
     try:
         with no_progress():
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+            model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype=DTYPES[dtype])
     except Exception as error:  # a folder can be wrong in many ways, and each has an exception of its own
         raise ModelError(
             f"{folder} holds no chat model that transformers can load ({' '.join(str(error).split())[:200]}); "
@@ -111,7 +128,7 @@ def _loaded(folder: Path) -> tuple[Any, Any]:
         ) from None
     if not tokenizer.chat_template:
         raise ModelError(f"{folder} has no chat template; give the folder of an instruct or chat model")
-    return tokenizer, model.eval()
+    return tokenizer, model.to(device).eval()
 
 
 def _message(message: BaseMessage) -> Message:

@@ -1,0 +1,72 @@
+"""Our messages and LangChain's, each made of the other."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+
+from assistant.errors import ModelError
+from assistant.records import Message, ToolCall
+
+
+def to_langchain(messages: Sequence[Message]) -> list[BaseMessage]:
+    """Our messages as LangChain's."""
+    return [_made(message) for message in messages]
+
+
+def from_langchain(messages: Sequence[BaseMessage]) -> tuple[Message, ...]:
+    """LangChain's messages as ours; ModelError for a kind that is no text, such as a picture."""
+    return tuple(_read(message) for message in messages)
+
+
+def tool_calls_of(message: AIMessage) -> tuple[ToolCall, ...]:
+    """What a model asked for; arguments that are no JSON are kept as they came, for the caller to refuse."""
+    calls: list[Any] = [*message.tool_calls, *message.invalid_tool_calls]
+    return tuple(
+        ToolCall(
+            id=str(call.get("id") or f"call-{at}"),
+            name=str(call.get("name")),
+            arguments=call["args"] if isinstance(call["args"], str) else json.dumps(call["args"], ensure_ascii=False),
+        )
+        for at, call in enumerate(calls)
+    )
+
+
+def answer_of(text: str, tool_calls: Sequence[ToolCall], **told: Any) -> AIMessage:
+    """An answer as LangChain's message; `told` are its metadata."""
+    return AIMessage(
+        content=text,
+        tool_calls=[
+            {"type": "tool_call", "id": call.id, "name": call.name, "args": json.loads(call.arguments)}
+            for call in tool_calls
+        ],
+        **told,
+    )
+
+
+def _made(message: Message) -> BaseMessage:
+    if message.role == "system":
+        return SystemMessage(message.content)
+    if message.role == "user":
+        return HumanMessage(message.content)
+    if message.role == "tool":
+        return ToolMessage(message.content, tool_call_id=message.tool_call_id)
+    return answer_of(message.content, message.tool_calls)
+
+
+def _read(message: BaseMessage) -> Message:
+    if isinstance(message.content, list) and any(
+        isinstance(block, dict) and block.get("type") not in ("text", "tool_use", "tool_call", "reasoning", "thinking")
+        for block in message.content
+    ):
+        raise ModelError("a message holds something that is no text, and only text passes the guard; send text")
+    text = str(message.text)
+    if isinstance(message, AIMessage):
+        return Message(role="assistant", content=text, tool_calls=tool_calls_of(message))
+    if isinstance(message, ToolMessage):
+        return Message(role="tool", content=text, tool_call_id=message.tool_call_id)
+    roles = {"system": "system", "human": "user"}
+    if message.type not in roles:
+        raise ModelError(f"a model reads messages of system, human, ai and tool, not of {message.type}")
+    return Message.model_validate({"role": roles[message.type], "content": text})

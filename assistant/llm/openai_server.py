@@ -1,0 +1,129 @@
+"""One attempt at OpenAI, or at any server that speaks its protocol, through the openai client.
+
+The body is read by us and not by the client: the client hands on whatever JSON comes as if it was an answer, and its
+own retries could not be counted. What a model refuses to be told, such as a temperature, is left out from then on.
+"""
+
+import json
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from assistant.llm.faults import Billed, Fault, fault_of_status
+from assistant.llm.hosted import one_line, seed_of, tool_of
+from assistant.llm.loop import finish
+from assistant.llm.replies import Reply, read_reply
+from assistant.llm.schemas import instructed, strict
+from assistant.records import Message, Request
+
+if TYPE_CHECKING:
+    from langchain_openai.chat_models.base import BaseChatOpenAI
+
+OPTIONAL = frozenset({"temperature", "top_p", "seed", "stop", "response_format"})
+"""Settings that an answer can be had without; some models refuse one or the other."""
+OLDER, NEWER = "max_tokens", "max_completion_tokens"
+"""The two names of the longest answer: servers of one's own know the older, OpenAI's newer models refuse it."""
+
+
+class OpenAIServer:
+    """A chat completions endpoint. `newer` says the server wants `max_completion_tokens`, as OpenAI itself does."""
+
+    def __init__(self, model: "BaseChatOpenAI", *, newer: bool, profile: dict[str, Any] | None = None) -> None:
+        self._model = model
+        import openai
+
+        # Its own, as LangChain's is shared by all models and never closed; the gateway keeps the time.
+        http = openai.DefaultAsyncHttpxClient(timeout=None)
+        self._client = model.root_async_client.with_options(max_retries=0, timeout=None, http_client=http)
+        weakref.finalize(self, _close, http)
+        self._length = NEWER if newer else OLDER
+        self._without: set[str] = set() if (profile or {}).get("temperature", True) else {"temperature", "top_p"}
+
+    async def attempt(self, request: Request) -> Reply:
+        """See `Backend`. A setting that the model refuses is left out and the request sent again, at once."""
+        for _ in range(len(OPTIONAL) + 1):
+            try:
+                return read_reply(await self._post(self.payload(request)))
+            except _Unwanted as unwanted:
+                if unwanted.setting == OLDER:
+                    self._length = NEWER
+                else:
+                    self._without.add(unwanted.setting)
+        return read_reply(await self._post(self.payload(request), final=True))
+
+    async def choices(self, request: Request, count: int) -> int:
+        """How many answers come where several are asked for by `n`; raises a Fault as `attempt` does."""
+        body = await self._post({**self.payload(request), "n": count}, final=True)
+        read_reply(body)
+        return len(json.loads(body)["choices"])
+
+    def payload(self, request: Request) -> dict[str, Any]:
+        """The request as the protocol has it; also a line's body in a batch file."""
+        messages = request.messages
+        body: dict[str, Any] = {"model": self._model.model_name, self._length: request.max_tokens}
+        settings: dict[str, Any] = {"temperature": request.temperature, "seed": seed_of(request)}
+        if request.top_p < 1:
+            settings["top_p"] = request.top_p
+        if request.stop:
+            settings["stop"] = list(request.stop)
+        if request.json_schema:
+            if "response_format" in self._without:
+                messages = instructed(messages, request.json_schema)
+            else:
+                schema = {"name": "answer", "strict": True, "schema": strict(json.loads(request.json_schema))}
+                settings["response_format"] = {"type": "json_schema", "json_schema": schema}
+        body |= {name: value for name, value in settings.items() if name not in self._without}
+        if request.tools:
+            body["tools"] = [tool_of(tool.name, tool.description, tool.parameters) for tool in request.tools]
+            named = request.tool_choice not in ("auto", "none", "required")
+            choice = {"type": "function", "function": {"name": request.tool_choice}}
+            body["tool_choice"] = choice if named else request.tool_choice
+        return {**body, "messages": [_turn(message) for message in messages]}
+
+    async def _post(self, body: dict[str, Any], *, final: bool = False) -> str:
+        import openai
+
+        try:
+            text: str = await self._client.post("/chat/completions", cast_to=str, body=body)
+        except openai.APIStatusError as error:
+            setting = self._unwanted(error, body)
+            if setting and not final:
+                raise _Unwanted(setting) from None
+            reason = one_line(error, self._model)
+            raise fault_of_status(error.status_code, reason, dict(error.response.headers), error.code or "") from error
+        except openai.APIConnectionError as error:
+            # What never reached the server costs nothing.
+            never = type(error.__cause__).__name__ in ("ConnectError", "ConnectTimeout", "PoolTimeout")
+            billed = Billed.NO if never else Billed.UNSURE
+            raise Fault(one_line(error, self._model), again=True, billed=billed) from error
+        return text
+
+    def _unwanted(self, error: Any, body: dict[str, Any]) -> str:
+        """The setting that a refusal is about, if it is one that can be left out or has another name."""
+        if error.status_code not in (400, 422):
+            return ""
+        said = f"{error.param or ''} {error.message}".lower()
+        if OLDER in body and OLDER in said and NEWER in said:
+            return OLDER
+        told = [name for name in OPTIONAL if name in body and name in said]
+        return told[0] if len(told) == 1 else ""
+
+
+def _close(http: Any) -> None:
+    finish(http.aclose())
+
+
+class _Unwanted(Exception):
+    def __init__(self, setting: str) -> None:
+        self.setting = setting
+
+
+def _turn(message: Message) -> dict[str, Any]:
+    turn: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        turn["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in message.tool_calls
+        ]
+    if message.role == "tool":
+        turn["tool_call_id"] = message.tool_call_id
+    return turn

@@ -1,0 +1,137 @@
+"""An OpenAI-compatible server on loopback that goes wrong on purpose, and counts what it answered and billed.
+
+For each request it draws, by the seed, one of the faults or none. It bills what a provider would: every answer that
+it began to send, and those it wrote before it dropped the line or hung.
+"""
+
+import json
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+FAULTS = ("429", "429_later", "500", "hang", "drop", "truncated", "schema", "empty")
+BILLED = frozenset({"hang", "drop", "truncated", "schema", "empty", "none"})
+
+
+class FaultServer:
+    """`share` of requests meet one of `faults`; `hang` is seconds until a hanging one gives up."""
+
+    def __init__(
+        self, share: float = 0.3, faults: Sequence[str] = FAULTS, seed: int = 0, hang: float = 2.0, pause: float = 0.0
+    ) -> None:
+        self.arrived: Counter[str] = Counter()
+        """Prompt -> times it came."""
+        self.billed: Counter[str] = Counter()
+        self.answered: Counter[str] = Counter()
+        """Prompt -> times a good answer was sent in full."""
+        self.told: Counter[str] = Counter()
+        """Fault -> times."""
+        self.moments: list[tuple[float, str]] = []
+        self._share, self._faults, self._hang, self._pause = share, tuple(faults), hang, pause
+        self._chance = random.Random(seed)
+        self._lock = threading.Lock()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                said = body["messages"][-1]["content"]
+                fault = outer.draw(said)
+                with suppress(ConnectionError):
+                    getattr(self, f"_{fault.replace('429', 'limit').replace('500', 'broken')}")(said)
+
+            def _none(self, said: str) -> None:
+                time.sleep(outer._pause)
+                self._send(200, completion(f"you said: {said}"))
+                with outer._lock:
+                    outer.answered[said] += 1
+
+            def _limit(self, said: str) -> None:
+                self._send(429, {"error": {"message": "slow down", "code": "rate_limit_exceeded"}})
+
+            def _limit_later(self, said: str) -> None:
+                self._send(429, {"error": {"message": "slow down"}}, {"retry-after-ms": "50"})
+
+            def _broken(self, said: str) -> None:
+                self._send(500, {"error": {"message": "broken"}})
+
+            def _hang(self, said: str) -> None:
+                time.sleep(outer._hang)
+                self.close_connection = True
+
+            def _drop(self, said: str) -> None:
+                self.close_connection = True
+
+            def _truncated(self, said: str) -> None:
+                whole = json.dumps(completion(f"you said: {said}")).encode()
+                self._raw(200, whole[: len(whole) // 2], {})
+
+            def _schema(self, said: str) -> None:
+                self._send(200, {"answer": said})
+
+            def _empty(self, said: str) -> None:
+                self._send(200, completion(""))
+
+            def _send(self, status: int, told: Any, headers: dict[str, str] | None = None) -> None:
+                self._raw(status, json.dumps(told).encode(), headers or {})
+
+            def _raw(self, status: int, content: bytes, headers: dict[str, str]) -> None:
+                self.send_response(status)
+                for name, value in {"Content-Type": "application/json", **headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def handle(self) -> None:
+                with suppress(ConnectionError):  # the client left between two requests
+                    super().handle()
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 256
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}/v1"
+
+    @property
+    def name(self) -> str:
+        return f"openai:faulty?base_url={self.base_url}"
+
+    def draw(self, said: str) -> str:
+        with self._lock:
+            fault = self._chance.choice(self._faults) if self._chance.random() < self._share else "none"
+            self.arrived[said] += 1
+            self.told[fault] += 1
+            self.billed[said] += fault in BILLED
+            self.moments.append((time.monotonic(), said))
+        return fault
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def completion(text: str) -> dict[str, Any]:
+    return {
+        "id": "1",
+        "object": "chat.completion",
+        "created": 1,
+        "model": "faulty",
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18},
+    }
