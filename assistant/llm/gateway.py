@@ -10,7 +10,7 @@ from pydantic import Field
 
 from assistant.config import Limits
 from assistant.errors import ModelError
-from assistant.llm.calls import call_hash
+from assistant.llm.calls import asked_hash
 from assistant.llm.dispatching import Dispatch, Lane
 from assistant.llm.faults import Fault
 from assistant.llm.guard import Guard, explain
@@ -205,33 +205,64 @@ class Gateway:
                 f"the journal answers {len(known)} of {len(requests)} requests to {self.model_name}; the first it "
                 f"knows nothing of is {missing[0].key!r} of {missing[0].prompt}; run once without --from-journal"
             )
-        clean = []
-        for request in missing:
-            reason = self.refusal(request)
-            if reason:
-                outcome = Outcome(key=request.key, sample=request.sample, status="refused", error=reason)
-                self._keep(request, outcome)
-                yield outcome
-            else:
-                clean.append(request)
-        if clean:
-            alike = {same[0].key: same for same in self._alike(clean)}
-            for outcome in self._answers([same[0] for same in alike.values()]):
-                yield outcome
-                for twin in alike[outcome.key][1:]:
-                    yield outcome.model_copy(
-                        update={"key": twin.key, "attempts": 0, "unsure": 0, "cost_nanodollars": 0}
-                    )
+        if not missing:
+            return
+        alike = {same[0].key: same for same in self._alike(missing)}
+        asked = [same[0] for same in alike.values()]
+        answers = self._batched(asked) if isinstance(self.model, BatchModel) else self._dispatched(asked)
+        for outcome in answers:
+            yield outcome
+            for twin in alike[outcome.key][1:]:
+                yield outcome.model_copy(update={"key": twin.key, "attempts": 0, "unsure": 0, "cost_nanodollars": 0})
 
-    def _answers(self, requests: Sequence[Request]) -> Iterator[Outcome]:
-        if isinstance(self.model, BatchModel):
-            asked = {request.key: request for request in requests}
-            for outcome in _batched(self.model, requests):
-                self._keep(asked[outcome.key], outcome)
-                yield outcome
-        else:
-            dispatch = Dispatch(requests, self._lane, self._interrupted(requests))
-            yield from _dispatched(dispatch, len(requests), self._on_stop)
+    def _refused(self, request: Request) -> Outcome | None:
+        reason = self.refusal(request)
+        if not reason:
+            return None
+        outcome = Outcome(key=request.key, sample=request.sample, status="refused", error=reason)
+        self._keep([(request, outcome)])
+        return outcome
+
+    def _batched(self, requests: Sequence[Request]) -> Iterator[Outcome]:
+        clean = {}
+        for request in requests:
+            if refused := self._refused(request):
+                yield refused
+            else:
+                clean[request.key] = request
+        for outcome in _batch(self.model, list(clean.values())) if clean else ():
+            self._keep([(clean[outcome.key], outcome)])
+            yield outcome
+
+    def _dispatched(self, requests: Sequence[Request]) -> Iterator[Outcome]:
+        dispatch = Dispatch(self._lane)
+        interrupted = self._interrupted(requests)
+        refused = []
+        count = 0
+        try:
+            for request in requests:
+                if outcome := self._refused(request):
+                    refused.append(outcome)
+                else:
+                    dispatch.feed(request, interrupted.get(request.key, 0))
+                    count += 1
+            dispatch.close()
+            yield from refused
+            while count:
+                try:
+                    told = dispatch.outcomes.get(timeout=LOOK)
+                except Empty:
+                    continue
+                if isinstance(told, BaseException):
+                    raise told
+                count -= 1
+                yield told
+        finally:
+            dispatch.stop()
+            if not dispatch.ended.wait(timeout=LOOK) and self._on_stop:
+                self._on_stop()
+            while not dispatch.ended.wait(timeout=LOOK):
+                pass
 
     def _known(self, requests: Sequence[Request]) -> dict[str, Outcome]:
         if not self._journal or not requests:
@@ -242,24 +273,26 @@ class Gateway:
     def _alike(self, requests: Sequence[Request]) -> list[list[Request]]:
         groups: dict[str, list[Request]] = {}
         for request in requests:
-            groups.setdefault(call_hash(self.model_name, "", request), []).append(request)
+            groups.setdefault(asked_hash(self.model_name, request), []).append(request)
         return list(groups.values())
 
     def _interrupted(self, requests: Sequence[Request]) -> dict[str, int]:
         """By a request's key: attempts at it that died with an earlier process."""
         if not self._journal:
             return {}
-        hashes = {call_hash(self.model_name, "", request): request.key for request in requests}
+        hashes = {asked_hash(self.model_name, request): request.key for request in requests}
         return {hashes[hashed]: count for hashed, count in self._journal.interrupted(hashes).items()}
 
     def _sending(self, request: Request) -> None:
         if self._journal:
-            self._journal.sending(call_hash(self.model_name, "", request))
+            self._journal.sending(asked_hash(self.model_name, request))
 
-    def _keep(self, request: Request, outcome: Outcome) -> None:
-        if self._journal and outcome.status != "unsent":
-            fingerprint = "" if outcome.status == "refused" else self._fingerprint
-            self._journal.put(self.model_name, request, outcome, fingerprint=fingerprint)
+    def _keep(self, calls: Sequence[tuple[Request, Outcome]]) -> None:
+        sent = [(request, outcome) for request, outcome in calls if outcome.status != "unsent"]
+        if self._journal and sent:
+            # What was refused may be of a model that was never opened.
+            refused = all(outcome.status == "refused" for _, outcome in sent)
+            self._journal.put_all(self.model_name, sent, fingerprint="" if refused else self._fingerprint)
 
 
 def _reported(outcomes: Iterator[Outcome], on_outcome: OnOutcome | None) -> Iterator[Outcome]:
@@ -269,7 +302,7 @@ def _reported(outcomes: Iterator[Outcome], on_outcome: OnOutcome | None) -> Iter
         yield outcome
 
 
-def _batched(model: BatchModel, requests: Sequence[Request]) -> Iterator[Outcome]:
+def _batch(model: Any, requests: Sequence[Request]) -> Iterator[Outcome]:
     left = {request.key: request for request in requests}
     told = {"attempts": 1, "cost_nanodollars": 0}
     try:
@@ -280,24 +313,3 @@ def _batched(model: BatchModel, requests: Sequence[Request]) -> Iterator[Outcome
         reason = one_line(error)
         for request in left.values():
             yield Outcome(key=request.key, sample=request.sample, status="failed", error=reason, **told)
-
-
-def _dispatched(dispatch: Dispatch, count: int, on_stop: Callable[[], None] | None) -> Iterator[Outcome]:
-    dispatch.start()
-    try:
-        while count:
-            try:
-                outcome = dispatch.outcomes.get(timeout=LOOK)
-            except Empty:
-                continue
-            if isinstance(outcome, BaseException):
-                raise outcome
-            count -= 1
-            yield outcome
-    finally:
-        if count:
-            dispatch.stop()
-            if on_stop and not dispatch.ended.wait(timeout=LOOK):
-                on_stop()
-            while not dispatch.ended.wait(timeout=LOOK):
-                pass

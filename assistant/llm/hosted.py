@@ -135,7 +135,12 @@ def one_line(error: BaseException, model: "BaseChatModel | None" = None) -> str:
     """An exception and its first cause as one short line, without the model's key or anything that looks like one."""
     root = _chain(error)[-1]
     told = {str(each): f"{type(each).__name__}: {each}" for each in (root, error)}
-    line = " ".join(" <- ".join(reversed(told.values())).split())
+    return redacted_of(" <- ".join(reversed(told.values())), model)
+
+
+def redacted_of(text: str, model: "BaseChatModel | None") -> str:
+    """A text as one short line, without the model's key or anything that looks like one."""
+    line = " ".join(text.split())
     for secret in _secrets(model):
         line = line.replace(secret, "[key]")
     return redacted(line)[:LONGEST_ERROR]

@@ -162,8 +162,13 @@ class Journal:
 
     def put(self, model: str, request: Request, outcome: Outcome, *, fingerprint: str = "") -> None:
         """Write one call and commit it. Of a request that was refused its messages are not kept."""
+        self.put_all(model, [(request, outcome)], fingerprint=fingerprint)
+
+    def put_all(self, model: str, calls: Iterable[tuple[Request, Outcome]], *, fingerprint: str = "") -> None:
+        """Write several calls and commit them together."""
         with self._lock, self._transaction():
-            self._put(model, request, outcome, fingerprint)
+            for request, outcome in calls:
+                self._put(model, request, outcome, fingerprint)
 
     def _put(self, model: str, request: Request, outcome: Outcome, fingerprint: str) -> None:
         refused = outcome.status == "refused"

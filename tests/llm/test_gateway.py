@@ -273,8 +273,8 @@ def test_a_killed_run_asks_again_only_for_what_was_in_flight(chat_server: Server
         kept = {call.messages[-1]["content"] for call in journal.calls()}
         model = open_model(chat_server.name, cache_dir=tmp_path)
         outcomes = list(complete(model, chat_server.name, numbered(ask_for, 20), journal=journal))
-    # Two were in flight; each had answered and been written, or had not.
-    assert len(asked_before) - 2 <= len(kept) <= len(asked_before)
+    # Two were in flight, and two may just have been answered; each had been written, or had not.
+    assert len(asked_before) - 4 <= len(kept) <= len(asked_before)
     # What was in flight may have been billed once already, and says so.
     assert sum(outcome.unsure for outcome in outcomes) == len(asked_before) - len(kept)
     assert kept.isdisjoint(chat_server.prompts)
