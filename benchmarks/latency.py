@@ -18,6 +18,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from assistant.config import Limits
+from assistant.llm import ContactValuesBuilder, Gateway, Guard, Journal
+from assistant.records import Message, Request
 from benchmarks.chat_server import chat_server
 
 AT_ONCE = 64
@@ -29,9 +32,6 @@ NUMBERS = count()
 
 def ours(url: str, requests: int) -> float:
     """Through the gateway: guarded against 100,000 customers, journalled on disk."""
-    from assistant.config import Limits
-    from assistant.llm import ContactValuesBuilder, Gateway, Guard, Journal
-    from assistant.records import Message, Request
 
     builder = ContactValuesBuilder()
     names = [f"person{n}" for n in range(100_000)]

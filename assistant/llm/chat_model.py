@@ -1,6 +1,5 @@
 """A gateway as a LangChain chat model, so that an agent which calls a model on its own passes through it too."""
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,14 +9,13 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import PrivateAttr
 
 from assistant.errors import ModelError
 from assistant.llm.gateway import Gateway
-from assistant.llm.messages import answer_of, from_langchain
+from assistant.llm.messages import choice_of, from_langchain, message_of, tools_of
 from assistant.llm.truncation import is_truncated
-from assistant.records import Request, Tool
+from assistant.records import Request
 
 SETTINGS = ("max_tokens", "temperature", "top_p", "seed", "sample", "grammar", "json_schema", "smallest_group")
 
@@ -55,9 +53,7 @@ class GuardedChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
         """The model with tools it may ask for; `tool_choice` is auto, none, required (or any), or a tool's name."""
-        made = [convert_to_openai_tool(tool) for tool in tools]
-        choice = {None: "auto", "any": "required"}.get(tool_choice, tool_choice)
-        return self.bind(tools=made, tool_choice=choice, **kwargs)
+        return self.bind(tools=tools_of(tools), tool_choice=choice_of(tool_choice), **kwargs)
 
     def _generate(
         self,
@@ -73,31 +69,12 @@ class GuardedChatModel(BaseChatModel):
             prompt=self.prompt,
             prompt_hash=self.prompt_hash,
             stop=tuple(stop or ()),
-            tools=tuple(_tool(tool) for tool in kwargs.get("tools") or ()),
+            tools=kwargs.get("tools") or (),
             tool_choice=kwargs.get("tool_choice") or "auto",
             **{"max_tokens": self.max_tokens, **settings},
         )
         (outcome,) = self._gateway.complete([request])
-        cut = is_truncated(outcome)
-        if outcome.status != "ok" and not cut:
+        if outcome.status != "ok" and not is_truncated(outcome):
             raise ModelError(f"{self._gateway.model_name} gave no answer: {outcome.error}")
-        reply = answer_of(
-            outcome.text,
-            outcome.tool_calls,
-            response_metadata={"finish_reason": "length" if cut else "stop", "model_name": self._gateway.model_name},
-            usage_metadata={
-                "input_tokens": outcome.tokens_in,
-                "output_tokens": outcome.tokens_out,
-                "total_tokens": outcome.tokens_in + outcome.tokens_out,
-            },
-        )
+        reply = message_of(outcome, model_name=self._gateway.model_name)
         return ChatResult(generations=[ChatGeneration(message=reply)])
-
-
-def _tool(tool: dict[str, Any]) -> Tool:
-    function = tool["function"]
-    return Tool(
-        name=function["name"],
-        description=function.get("description", ""),
-        parameters=json.dumps(function.get("parameters", {}), sort_keys=True, ensure_ascii=False),
-    )

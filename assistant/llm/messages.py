@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from assistant.errors import ModelError
-from assistant.records import Message, ToolCall
+from assistant.llm.truncation import is_truncated
+from assistant.records import Message, Outcome, Tool, ToolCall
 
 
 def to_langchain(messages: Sequence[Message]) -> list[BaseMessage]:
@@ -43,6 +45,38 @@ def answer_of(text: str, tool_calls: Sequence[ToolCall], **told: Any) -> AIMessa
         ],
         **told,
     )
+
+
+def message_of(outcome: Outcome, **told: Any) -> AIMessage:
+    """An outcome as LangChain's message, its tokens and ending in the metadata."""
+    return answer_of(
+        outcome.text,
+        outcome.tool_calls,
+        response_metadata={"finish_reason": "length" if is_truncated(outcome) else "stop", **told},
+        usage_metadata={
+            "input_tokens": outcome.tokens_in,
+            "output_tokens": outcome.tokens_out,
+            "total_tokens": outcome.tokens_in + outcome.tokens_out,
+        },
+    )
+
+
+def tools_of(tools: Sequence[Any]) -> tuple[Tool, ...]:
+    """Tools as our records, of whatever LangChain takes for one: functions, classes, dictionaries, its own."""
+    made = [convert_to_openai_tool(tool)["function"] for tool in tools]
+    return tuple(
+        Tool(
+            name=function["name"],
+            description=function.get("description", ""),
+            parameters=json.dumps(function.get("parameters", {}), sort_keys=True, ensure_ascii=False),
+        )
+        for function in made
+    )
+
+
+def choice_of(choice: str | bool | None) -> str:
+    """LangChain's words for which tool has to be called as ours: auto, none, required, or its name."""
+    return {None: "auto", False: "none", True: "required", "any": "required"}.get(choice, str(choice))
 
 
 def _made(message: Message) -> BaseMessage:

@@ -20,8 +20,8 @@ _FENCE = re.compile(r"^\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*$", re.DOTALL)
 
 
 def schema_of(record: type[BaseModel]) -> str:
-    """A record's JSON Schema as a request carries it: one text for one form, whoever asks."""
-    return json.dumps(record.model_json_schema(), sort_keys=True, ensure_ascii=False)
+    """A record's JSON Schema as a request carries it; fields in the order in which a model is to write them."""
+    return json.dumps(record.model_json_schema(), ensure_ascii=False)
 
 
 def strict(schema: Any) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import torch
-from langchain_core.messages import HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import HumanMessage, SystemMessage
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from assistant.errors import ModelError
@@ -217,9 +217,9 @@ def test_it_can_be_invoked_like_any_chat_model(local_model: LocalChatModel, ask_
     assert reply.response_metadata["finish_reason"] == ("length" if is_truncated(answer) else "stop")
 
 
-def test_a_tool_message_is_refused_in_one_sentence(local_model: LocalChatModel) -> None:
-    with pytest.raises(ModelError, match="tool"):
-        local_model.invoke([HumanMessage("hi"), ToolMessage("42", tool_call_id="1")])
+def test_what_is_no_message_of_a_chat_is_refused_in_one_sentence(local_model: LocalChatModel) -> None:
+    with pytest.raises(ModelError, match="no text"):
+        local_model.invoke([HumanMessage([{"type": "image_url", "image_url": {"url": "http://x"}}])])
 
 
 def test_asking_for_nothing_answers_nothing(local_model: LocalChatModel) -> None:

@@ -93,7 +93,7 @@ def test_a_strict_answer_is_a_record_at_once(server: Scripted, tmp_path: Path, a
     sent = server.asked[0]["response_format"]["json_schema"]
     assert sent["strict"] is True
     assert sent["schema"]["additionalProperties"] is False
-    assert sent["schema"]["required"] == ["score", "text", "tone"]
+    assert sent["schema"]["required"] == ["text", "tone", "score"]
     assert "maxLength" not in json.dumps(sent)
 
 

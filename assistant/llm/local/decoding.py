@@ -1,18 +1,20 @@
 """The loop that turns requests into answers on a local model, many rows at a time."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
 import torch
 
+from assistant.llm.local.bounds import Bounds, Pieces
 from assistant.llm.local.context import Context
 from assistant.llm.local.encoding import Encoder
 from assistant.llm.local.grammars import Grammars
 from assistant.llm.local.planning import Batch, Prompt, plan
 from assistant.llm.local.sampling import choose, draws
+from assistant.llm.local.tools import TEXT, call_schema, tool_calls_in
 from assistant.llm.truncation import truncated
 from assistant.records import Outcome, Request
 
@@ -30,6 +32,7 @@ class Row:
     tokens_in: int
     random: random.Random
     matcher: Any | None
+    bounds: Bounds | None = None
     tokens: list[int] = field(default_factory=list)
     logprob: float = 0.0
     seconds: float = 0.0
@@ -44,6 +47,7 @@ class Row:
             sample=self.request.sample,
             status="failed" if error else "ok",
             text=text,
+            tool_calls=tool_calls_in(text) if self.request.tools and not error else (),
             error=error,
             tokens_in=self.tokens_in,
             tokens_out=decoded,
@@ -67,25 +71,51 @@ class Decoder:
         self._cells = cells
         self._threads = threads
         self._grammars: Grammars | None = None
+        self._pieces: Pieces | None = None
         self._banned = torch.tensor(encoder.controls, dtype=torch.long, device=model.device)
 
     def answers(self, requests: Sequence[Request]) -> Iterator[Outcome]:
         """One outcome for each request, as soon as its row is done; the order is the model's own."""
-        rows: list[Row] = []
-        prompts: list[Prompt] = []
+        prompts: dict[str, Prompt] = {}
+        asked: dict[str, Request] = {}
         for request in requests:
             try:
-                prompt, matcher = self._prompt(request), self._matcher(request)
+                prompts[request.key] = self._prompt(request)
+                self._row(request, prompts[request.key])
             except ValueError as error:
                 yield Outcome(key=request.key, sample=request.sample, status="failed", error=str(error))
             else:
-                prompts.append(prompt)
-                rows.append(Row(request, len(prompt.tokens), draws(request), matcher))
-        for batch in plan(prompts, rows=self._rows, cells=self._cells):
-            yield from self._decode(batch, [rows[place] for place in batch.rows])
+                asked[request.key] = request
+        yield from self._planned(list(asked.values()), prompts, self._rows)
+
+    def _planned(self, requests: Sequence[Request], prompts: Mapping[str, Prompt], rows: int) -> Iterator[Outcome]:
+        for batch in plan([prompts[request.key] for request in requests], rows=rows, cells=self._cells):
+            left = {requests[place].key: requests[place] for place in batch.rows}
+            try:
+                for outcome in self._decode(batch, [self._row(r, prompts[r.key]) for r in left.values()]):
+                    del left[outcome.key]
+                    yield outcome
+            except (MemoryError, RuntimeError) as error:
+                if not _is_memory(error):
+                    raise
+                if len(left) == 1:
+                    (request,) = left.values()
+                    yield Outcome(
+                        key=request.key,
+                        sample=request.sample,
+                        status="failed",
+                        error=f"there is no memory for its {len(prompts[request.key].tokens)} tokens on this machine",
+                    )
+                else:
+                    # What was answered stays answered; the rest is begun anew, half as many side by side.
+                    yield from self._planned(list(left.values()), prompts, max(1, len(left) // 2))
+
+    def _row(self, request: Request, prompt: Prompt) -> Row:
+        matcher, bounds = self._form(request)
+        return Row(request, len(prompt.tokens), draws(request), matcher, bounds)
 
     def _prompt(self, request: Request) -> Prompt:
-        tokens = self._encoder.encode(request.messages)
+        tokens = self._encoder.encode(request.messages, request.tools if request.tool_choice != "none" else ())
         window = getattr(self._model.config.get_text_config(), "max_position_embeddings", None)
         if window and len(tokens) + request.max_tokens > window:
             raise ValueError(
@@ -94,13 +124,29 @@ class Decoder:
             )
         return Prompt(tokens, group=request.messages[:1], room=request.max_tokens)
 
-    def _matcher(self, request: Request) -> Any | None:
-        if request.grammar is None:
-            return None
+    def _form(self, request: Request) -> tuple[Any | None, Bounds | None]:
+        """What an answer is held to: a matcher of its grammar and the bounds of its strings."""
+        calls = bool(request.tools) and request.tool_choice != "none"
+        if request.grammar is None and request.json_schema is None and not calls:
+            return None, None
         if self._grammars is None:
             vocabulary = self._model.config.get_text_config().vocab_size
             self._grammars = Grammars(self._encoder.tokenizer, vocabulary, self._encoder.stops, self._threads)
-        return self._grammars.matcher(request.grammar)
+        if calls:
+            schema = call_schema(request.tools, request.tool_choice)
+            text = TEXT if request.tool_choice == "auto" else ""
+            return self._grammars.schema_matcher(schema, text), self._bounds(schema)
+        if request.json_schema is not None:
+            return self._grammars.schema_matcher(request.json_schema), self._bounds(request.json_schema)
+        return self._grammars.matcher(request.grammar or ""), None
+
+    def _bounds(self, schema: str) -> Bounds | None:
+        if '"maxLength"' not in schema:
+            return None
+        if self._pieces is None:
+            vocabulary = self._model.config.get_text_config().vocab_size
+            self._pieces = Pieces(self._encoder.pieces(vocabulary), vocabulary, self._model.device)
+        return Bounds(schema)
 
     def _decode(self, batch: Batch, rows: Sequence[Row]) -> Iterator[Outcome]:
         began = perf_counter()
@@ -138,6 +184,10 @@ class Decoder:
             logits[:, self._banned] = -torch.inf
         if self._grammars:
             self._grammars.mask(logits, [row and row.matcher for row in going])
+        if self._pieces:
+            for place, row in enumerate(going):
+                if row and row.bounds:
+                    row.bounds.mask(logits[place], self._pieces)
         settings = [
             (row.request.temperature, row.request.top_p, row.random.random()) if row else (0.0, 1.0, 0.0)
             for row in going
@@ -159,6 +209,8 @@ class Decoder:
             row.ended = True
         else:
             row.tokens.append(token)
+            if row.bounds and self._pieces:
+                row.bounds.feed(self._pieces.texts[token])
             return len(row.tokens) == row.request.max_tokens or self._stopped_at(row) is not None
         return True
 
@@ -178,3 +230,8 @@ class Decoder:
         if row.ended or (row.matcher and self._grammars and self._grammars.complete(row.matcher)):
             return row.outcome(text)
         return row.outcome(text, truncated(row.request.max_tokens))
+
+
+def _is_memory(error: BaseException) -> bool:
+    said = str(error).lower()
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate" in said or "out of memory" in said

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from assistant.records import Message
+from assistant.llm.local.tools import with_tools
+from assistant.records import Message, Tool
 
 
 class Encoder:
@@ -23,13 +24,15 @@ class Encoder:
         self.controls = tuple(sorted(set(special) - set(self.stops)))
         self._marks = sorted(special.values(), key=len, reverse=True)
 
-    def encode(self, messages: Sequence[Message]) -> tuple[int, ...]:
+    def encode(self, messages: Sequence[Message], tools: Sequence[Tool] = ()) -> tuple[int, ...]:
         """The whole prompt up to where the answer starts.
 
         Text that spells a control token, as `<|im_end|>`, is broken up by a space, so that no message can end
         itself and speak as another.
         """
-        turns = [{"role": message.role, "content": self._plain(message.content)} for message in messages]
+        turns = [
+            {"role": message.role, "content": self._plain(message.content)} for message in with_tools(messages, tools)
+        ]
         text = self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
         return tuple(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
@@ -37,6 +40,13 @@ class Encoder:
         """The text of an answer, without control tokens."""
         text: str = self.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         return text
+
+    def pieces(self, vocabulary: int) -> list[str]:
+        """The text of every token alone; a part of a character is one strange sign."""
+        texts: list[str] = self.tokenizer.batch_decode(
+            [[token] for token in range(min(vocabulary, len(self.tokenizer)))], clean_up_tokenization_spaces=False
+        )
+        return texts
 
     def _plain(self, text: str) -> str:
         for mark in self._marks:
