@@ -1,7 +1,7 @@
 """`make bench`: run every benchmark."""
 
-from benchmarks import clustering, help_time, latency, lifetime, recommendations, scale
+from benchmarks import clustering, faults, help_time, latency, lifetime, local_model, recommendations, scale
 
 if __name__ == "__main__":
-    for benchmark in (help_time, scale, clustering, lifetime, recommendations, latency):
+    for benchmark in (help_time, scale, clustering, lifetime, recommendations, latency, faults, local_model):
         benchmark.main()

@@ -39,6 +39,7 @@ DOORS = {
 HEAVY = {
     "chromadb", "sentence_transformers", "langchain", "langchain_core", "langchain_openai", "langgraph", "openai",
     "transformers", "torch", "xgrammar", "gguf", "accelerate", "safetensors", "pyspark", "huggingface_hub",
+    "litellm",
 }  # fmt: skip
 # What `assistant --help` has no use for.
 NOT_FOR_HELP = HEAVY | {

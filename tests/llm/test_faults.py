@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fault_server import FAULTS, FaultServer
 from gateways import gateway_to
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +19,7 @@ from assistant.config import Limits
 from assistant.llm import Journal
 from assistant.llm.faults import retry_after
 from assistant.records import Request
+from benchmarks.fault_server import FAULTS, FaultServer
 
 Ask = Callable[..., Request]
 FAST = Limits(concurrency=64, timeout_seconds=1.0, retries=8)

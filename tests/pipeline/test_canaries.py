@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from model_server import reply
 from small_shop import BRIEF, SETTINGS, write_shop
@@ -196,8 +197,6 @@ def test_the_guard_is_made_again_when_the_data_changes_or_its_files_are_damaged(
 
 
 def _ids(workspace: Workspace) -> list[str]:
-    import pyarrow.parquet as pq
-
     return [str(value) for value in pq.read_table(workspace.data / "customers.parquet")["customer_id"].to_pylist()]
 
 

@@ -41,6 +41,7 @@ class FaultServer:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
+                """Go wrong, or answer."""
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 said = body["messages"][-1]["content"]
                 fault = outer.draw(said)
@@ -91,11 +92,12 @@ class FaultServer:
                 self.wfile.write(content)
 
             def handle(self) -> None:
+                """Outlive a client that leaves."""
                 with suppress(ConnectionError):  # the client left between two requests
                     super().handle()
 
             def log_message(self, format: str, *args: Any) -> None:
-                pass
+                """Say nothing."""
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
@@ -106,13 +108,16 @@ class FaultServer:
 
     @property
     def base_url(self) -> str:
+        """As clients want it."""
         return f"http://127.0.0.1:{self._server.server_port}/v1"
 
     @property
     def name(self) -> str:
+        """The model's name."""
         return f"openai:faulty?base_url={self.base_url}"
 
     def draw(self, said: str) -> str:
+        """What this request meets, counted."""
         with self._lock:
             fault = self._chance.choice(self._faults) if self._chance.random() < self._share else "none"
             self.arrived[said] += 1
@@ -122,11 +127,13 @@ class FaultServer:
         return fault
 
     def close(self) -> None:
+        """Stop."""
         self._server.shutdown()
         self._server.server_close()
 
 
 def completion(text: str) -> dict[str, Any]:
+    """A whole answer."""
     return {
         "id": "1",
         "object": "chat.completion",

@@ -1,0 +1,147 @@
+"""The local model beside transformers' own `generate`: 32 prompts of 300 tokens, 64 new tokens each, in one run.
+
+    python -m benchmarks.local_model
+
+The end token is forbidden on both sides, so that all write 64 tokens. One by one is measured on four prompts.
+"""
+
+import random
+import time
+from collections.abc import Sequence
+from contextlib import redirect_stderr
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from assistant.llm import open_model
+from assistant.llm.local.weights import converted, embedded_gguf
+from assistant.records import Message, Request
+
+PROMPTS = 32
+PROMPT_TOKENS = 300
+SHARED_TOKENS = 200
+NEW_TOKENS = 64
+ROUNDS = 3
+GRAMMAR = "root ::= [A-Za-z ,.'!?-]*"
+TEXT = (
+    "fresh warm bread milk apples every week at your shop a little more for less time to taste what autumn brings "
+    "home plain good food for all who cook and eat with friends near the old market square by the river"
+)
+
+
+def main() -> None:
+    """Speeds, then loading."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    cache = platformdirs.user_cache_path("marketing-assistant")
+    ours: Any = open_model("local:@cpu", cache_dir=cache)
+    plain: Any = AutoModelForCausalLM.from_pretrained(ours.folder, dtype=torch.float32).eval()
+    tokenizer: Any = AutoTokenizer.from_pretrained(ours.folder, padding_side="left")
+    # No request says "never end": the benchmark forbids the end as the decoder forbids control tokens.
+    decoder = ours._decoder
+    decoder._banned = torch.tensor([*decoder._banned.tolist(), *decoder._encoder.stops])
+
+    apart = [_messages(tokenizer, seed, shared=0) for seed in range(PROMPTS)]
+    alike = [_messages(tokenizer, seed, shared=SHARED_TOKENS) for seed in range(PROMPTS)]
+
+    def generate(rows: Sequence[tuple[Message, ...]], at_once: int) -> float:
+        began = time.perf_counter()
+        for start in range(0, len(rows), at_once):
+            some = rows[start : start + at_once]
+            turns = [[turn.model_dump(include={"role", "content"}) for turn in row] for row in some]
+            texts = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+            asked = tokenizer(texts, return_tensors="pt", padding=True, add_special_tokens=False)
+            with torch.inference_mode():
+                plain.generate(
+                    **asked, max_new_tokens=NEW_TOKENS, min_new_tokens=NEW_TOKENS, do_sample=False,
+                    pad_token_id=tokenizer.eos_token_id,
+                )  # fmt: skip
+        return len(rows) * NEW_TOKENS / (time.perf_counter() - began)
+
+    def answer(rows: Sequence[tuple[Message, ...]], grammar: str | None = None) -> float:
+        requests = [
+            Request(key=str(n), messages=row, prompt="p", prompt_hash="", max_tokens=NEW_TOKENS, grammar=grammar)
+            for n, row in enumerate(rows)
+        ]
+        began = time.perf_counter()
+        outcomes = list(ours.answers(requests))
+        seconds = time.perf_counter() - began
+        assert all(outcome.tokens_out == NEW_TOKENS for outcome in outcomes)
+        return len(rows) * NEW_TOKENS / seconds
+
+    answer(apart[:2], GRAMMAR)  # what is made once: the grammar's tables
+    speeds: dict[str, list[float]] = {}
+    for _ in range(ROUNDS):
+        for name, measured in {
+            "generate, batch of 32": lambda: generate(apart, 32),
+            "ours, nothing shared": lambda: answer(apart),
+            "ours, 200 tokens shared": lambda: answer(alike),
+            "ours, nothing shared, grammar": lambda: answer(apart, GRAMMAR),
+        }.items():
+            speeds.setdefault(name, []).append(measured())
+    speeds["generate, batch of 8"] = [generate(apart, 8)]
+    speeds["generate, one by one"] = [generate(apart[:4], 1)]
+    best = {name: sorted(told)[len(told) // 2] for name, told in speeds.items()}
+    print(f"{PROMPTS} prompts of {PROMPT_TOKENS} tokens, {NEW_TOKENS} new tokens each; tokens/s, median of {ROUNDS}")
+    for name, speed in best.items():
+        print(f"  {name:<30} {speed:7.1f}")
+    raw = best["generate, batch of 32"]
+    apart_speed = best["ours, nothing shared"]
+    overhead = apart_speed / best["ours, nothing shared, grammar"] - 1
+    print(f"  ours with a shared prefix / generate  {best['ours, 200 tokens shared'] / raw:.2f} (bound 1.50)")
+    print(f"  ours with nothing shared / generate   {apart_speed / raw:.2f} (bound .95)")
+    print(f"  grammar overhead                      {overhead:.1%} (bound 15%)")
+    _loading(ours.folder)
+
+
+def _loading(folder: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    gguf = embedded_gguf()
+    began = time.perf_counter()
+    with redirect_stderr(StringIO()):
+        tokens: Any = AutoTokenizer
+        tokens.from_pretrained(gguf.parent, gguf_file=gguf.name)
+        AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32)
+    from_gguf = time.perf_counter() - began
+    began = time.perf_counter()
+    found = converted(gguf, folder.parent)
+    tokens.from_pretrained(found)
+    AutoModelForCausalLM.from_pretrained(found, dtype=torch.float32)
+    from_cache = time.perf_counter() - began
+    print(
+        f"  loading: {from_gguf:.1f} s from the GGUF, {from_cache:.1f} s from the cache, its sums checked: "
+        f"{from_gguf / from_cache:.1f} times faster (bound 5)"
+    )
+
+
+def _messages(tokenizer: Any, seed: int, *, shared: int) -> tuple[Message, ...]:
+    """A conversation of exactly so many tokens, of which the first `shared` are the same for every seed."""
+    own = random.Random(seed)
+    common = random.Random(-1)
+    system: list[str] = []
+    # Some 20 tokens are the chat format's.
+    while shared and len(_tokens(tokenizer, [*system, "x"], [])) < shared:
+        system.append(common.choice(TEXT.split()))
+    if not shared:
+        system = [own.choice(TEXT.split()) for _ in range(5)]
+    user: list[str] = []
+    while len(_tokens(tokenizer, system, [*user, "x"])) <= PROMPT_TOKENS:
+        user.append(own.choice(TEXT.split()))
+    return (Message(role="system", content=" ".join(system)), Message(role="user", content=" ".join(user)))
+
+
+def _tokens(tokenizer: Any, system: list[str], user: list[str]) -> list[int]:
+    turns = [{"role": "system", "content": " ".join(system)}]
+    turns += [{"role": "user", "content": " ".join(user)}] if user else []
+    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=bool(user))
+    tokens: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    return tokens
+
+
+if __name__ == "__main__":
+    main()
