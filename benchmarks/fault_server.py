@@ -18,6 +18,13 @@ FAULTS = ("429", "429_later", "500", "hang", "drop", "truncated", "schema", "emp
 BILLED = frozenset({"hang", "drop", "truncated", "schema", "empty", "none"})
 
 
+class Server(ThreadingHTTPServer):
+    """Takes many connections at once, and does not outlive its process."""
+
+    daemon_threads = True
+    request_queue_size = 256
+
+
 class FaultServer:
     """`share` of requests meet one of `faults`; `hang` is seconds until a hanging one gives up."""
 
@@ -98,10 +105,6 @@ class FaultServer:
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-            request_queue_size = 256
 
         self._server = Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()

@@ -10,6 +10,7 @@ empty. What a server billed before it dropped the line nobody on this side can k
 import argparse
 import asyncio
 import logging
+import os
 import sys
 import tempfile
 from collections import Counter
@@ -92,6 +93,7 @@ def langchain_batch(server: FaultServer, count: int) -> Told:
 
 def litellm_batch(server: FaultServer, count: int) -> Told:
     """litellm's `batch_completion` in asyncio's shape, with its retries."""
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it asks a network for prices
     import litellm
 
     litellm.suppress_debug_info = True

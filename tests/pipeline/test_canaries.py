@@ -24,7 +24,7 @@ from assistant.workspace import Workspace
 
 PERSON = {"first_name": "Wilhelmina", "last_name": "Quartermaine", "email": "w.quartermaine@example.com",
           "phone": "+44 20 7946 0958", "address": "221 Baker Street"}  # fmt: skip
-PLANTED = ("quartermaine", "wilhelmina", "7946", "baker street", "cust000")
+PLANTED = ("quartermaine", "wilhelmina", "7946 0958", "baker street", "cust000")
 
 
 class Ear:
