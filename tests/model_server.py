@@ -47,7 +47,7 @@ class ModelServer:
                     self.close_connection = True  # the client was killed
 
             def _answer(self, body: dict[str, Any]) -> None:
-                content = json.dumps(_completion(body)).encode()
+                content = json.dumps(completion(body)).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
@@ -130,7 +130,8 @@ def _differing(one: str, other: str) -> tuple[str, str]:
     return " ".join(first), " ".join(second)
 
 
-def _completion(body: dict[str, Any]) -> dict[str, Any]:
+def completion(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of the answer to a request's body."""
     message = {"role": "assistant", "content": reply(body["messages"], body["seed"])}
     return {
         "id": "1",

@@ -1,13 +1,16 @@
 """Every command a marketer types, from an empty folder to a report."""
 
+import json
+import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from command_line import Assistant, Walk
-from model_server import ModelServer
+from model_server import ModelServer, asked_of, completion
 from rich.console import Console
 
 from assistant.cli import output
@@ -193,6 +196,61 @@ def test_models_calls_shows_the_latest_first(assistant: Assistant, walk: Walk) -
     assert [row["id"] for row in rows] == sorted((row["id"] for row in rows), reverse=True)
     assert {row["prompt"].split("/")[0] for row in rows} == {"copy"}
     assert {row["status"] for row in rows} == {"ok"}
+
+
+def test_models_calls_can_be_filtered_and_shown_whole(assistant: Assistant, walk: Walk) -> None:
+    (first, *_) = assistant("models", "calls", "--prompt", "persona/claim@1", "--json", folder=walk.root).rows
+    assert first["prompt"] == "persona/claim@1"
+    shown = assistant("models", "calls", first["id"], folder=walk.root).out
+    assert first["text"] in shown
+    assert first["messages"][-1]["content"] in shown
+    assert assistant("models", "calls", first["id"], "--json", folder=walk.root).rows == [first]
+    word = first["messages"][-1]["content"].split()[0].upper()
+    found = assistant("models", "calls", "--text", word, "--limit", "10000", "--json", folder=walk.root).rows
+    assert first["id"] in [row["id"] for row in found]
+    for empty in (
+        ["--status", "failed"],
+        ["--model", "local:"],
+        ["--since", "2999-01-01"],
+        ["--text", "no such words"],
+    ):
+        assert assistant("models", "calls", *empty, "--json", folder=walk.root).rows == []
+    assert "no call 0" in assistant("models", "calls", "0", folder=walk.root).mistake
+
+
+def test_a_campaign_is_asked_by_a_batch_file(
+    assistant: Assistant, shop: Path, server: ModelServer, tmp_path: Path
+) -> None:
+    with sqlite3.connect(shop / "journal.sqlite") as journal:
+        journal.execute("DELETE FROM calls WHERE prompt LIKE 'copy/%'")
+    journal.close()
+    for piece in shop.glob("campaigns/*"):
+        shutil.rmtree(piece)
+    (written,) = assistant(
+        "models", "batch", "write", tmp_path / "ask.jsonl", "--brief", "briefs/spring.toml", "--json", folder=shop
+    ).rows
+    lines = [json.loads(line) for line in (tmp_path / "ask.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert written["requests"] == len(lines) > 0
+    answers = [
+        {"custom_id": line["custom_id"], "error": None,
+         "response": {"status_code": 200, "body": completion(line["body"])}}
+        for line in lines
+    ]  # fmt: skip
+    (tmp_path / "told.jsonl").write_text("\n".join(map(json.dumps, answers)), encoding="utf-8")
+    (collected,) = assistant("models", "batch", "collect", tmp_path / "told.jsonl", "--json", folder=shop).rows
+    assert (collected["answers"], collected["awaited"]) == (len(lines), 0)
+    (listed,) = assistant("models", "batch", "list", "--json", folder=shop).rows
+    assert (listed["requests"], listed["awaited"]) == (len(lines), 0)
+
+    server.forget()
+    assert assistant("campaign", "run", "briefs/spring.toml", folder=shop).code == 0
+    asked = {asked_of(line["body"]["messages"], line["body"]["seed"]) for line in lines}
+    assert asked.isdisjoint(server.asked)
+
+
+def test_batch_commands_say_what_is_missing(assistant: Assistant, shop: Path, tmp_path: Path) -> None:
+    assert "batch write" in assistant("models", "batch", "collect", folder=shop).mistake
+    assert "batch write" in assistant("models", "batch", "submit", tmp_path / "x.jsonl", folder=shop).mistake
 
 
 def test_a_second_run_of_everything_asks_no_model(assistant: Assistant, walk: Walk, server: ModelServer) -> None:

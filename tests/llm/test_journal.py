@@ -185,3 +185,35 @@ def test_a_journal_of_another_version_is_a_workspace_error(tmp_path: Path) -> No
     file.close()
     with pytest.raises(WorkspaceError, match="version 99"):
         Journal(path)
+
+
+VERSION_1 = """
+CREATE TABLE calls (
+    id INTEGER PRIMARY KEY, hash TEXT NOT NULL, made_at TEXT NOT NULL, model TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    request TEXT NOT NULL, prompt TEXT NOT NULL, prompt_hash TEXT NOT NULL, parameters TEXT NOT NULL,
+    messages TEXT NOT NULL, text TEXT NOT NULL, status TEXT NOT NULL, error TEXT NOT NULL, tokens_in INTEGER NOT NULL,
+    tokens_out INTEGER NOT NULL, seconds REAL NOT NULL, mean_logprob REAL
+) STRICT;
+CREATE INDEX calls_by_hash ON calls (hash);
+INSERT INTO calls VALUES (
+    7, 'sha256:old', '2026-05-04T12:00:00+00:00', 'local:', 'sha256:1', 'a', 'tests/ask@1', 'sha256:0',
+    '{"max_tokens": 64, "temperature": 0.0, "top_p": 1.0, "seed": 4, "sample": 2, "grammar": null, "stop": ["x"]}',
+    '[{"role": "user", "content": "Gr\u00fc\u00dfe"}]', 'Hallo', 'ok', '', 5, 3, 0.5, -1.5
+);
+PRAGMA user_version = 1;
+"""
+
+
+def test_the_answers_of_version_1_still_answer(tmp_path: Path, ask_for: Ask) -> None:
+    path = tmp_path / "journal.sqlite"
+    old = sqlite3.connect(path)
+    old.executescript(VERSION_1)
+    old.close()
+    for _ in range(2):  # the second time it is of this version
+        with Journal(path) as journal:
+            (call,) = journal.calls()
+            asked = ask_for("new", "Gr\u00fc\u00dfe", seed=4, sample=2, stop=("x",))
+            assert journal.answers("local:", [asked], fingerprint="sha256:1")["new"].text == "Hallo"
+            assert journal.answers("local:", [asked], fingerprint="sha256:2") == {}
+            assert journal.answers("local:", [asked], fingerprint=None)["new"].text == "Hallo"
+    assert (call.sample, call.attempts, call.cost_nanodollars, call.tool_calls) == (2, 1, None, [])

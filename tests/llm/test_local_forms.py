@@ -1,6 +1,7 @@
 """The local model held to schemas and tools; its devices, its names, and memory that runs out."""
 
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from assistant.errors import ModelError
 from assistant.llm import open_model
-from assistant.llm.local.bounds import Bounds, Pieces, unbounded
+from assistant.llm.local.bounds import NUMBER, Bounds, Pieces, unbounded
 from assistant.llm.local.model import LocalChatModel
 from assistant.llm.local.naming import find_model, parse_local
 from assistant.llm.schemas import value_of
@@ -79,6 +80,48 @@ def test_bounds_know_how_much_room_every_string_has(subject: str, tone: str, lin
     assert 24 in seen
     assert (40 in seen) == bool(lines)
     assert max(seen) == (40 if lines else 24)
+
+
+WEIGHT = json.dumps(
+    {
+        "type": "object",
+        "properties": {"grams": {"type": "integer"}, "share": {"type": "number"}},
+        "required": ["grams", "share"],
+        "additionalProperties": False,
+    }
+)
+
+
+def test_numbers_end_where_a_reader_would_lose_digits(local_model: LocalChatModel, ask_for: Ask) -> None:
+    questions = ("What weighs a parcel?", "Name three things that people buy.", "How far is the moon?")
+    requests = [
+        ask_for(f"{n}", questions[n % 3], json_schema=WEIGHT, temperature=1.0 * (n >= 3), sample=n, max_tokens=64)
+        for n in range(12)
+    ]
+    for outcome in local_model.answers(requests):
+        assert outcome.status == "ok", outcome
+        assert value_of(WEIGHT, outcome.text)[1] == "", outcome.text
+        assert all(len(str(number)) <= NUMBER + 1 for number in json.loads(outcome.text).values())
+
+
+@given(st.integers(0, 2**32))
+def test_a_number_that_was_begun_can_always_be_ended(seed: int) -> None:
+    draw = random.Random(seed)
+    vocabulary = [*"0123456789.eE+-}", "12", "345", ".5", "1.", "e-", ", "]
+    pieces = Pieces(vocabulary, len(vocabulary), torch.device("cpu"))
+    bounds, written = Bounds(WEIGHT), ""
+    bounds.feed('{"grams": ')
+    while not written.endswith(("}", " ")):
+        logits = torch.zeros(len(vocabulary))
+        bounds.mask(logits, pieces)
+        left = [vocabulary[place] for place in logits.isfinite().nonzero().flatten().tolist()]
+        # A number may not end with a sign or a point, and it ends as late as can be.
+        left = [token for token in left if token[0].isdigit() or (written[-1:].isdigit() and token != "}")]
+        assert left, written
+        token = draw.choice([each for each in left if each != ", "] or left)
+        bounds.feed(token)
+        written += token
+    assert len(written.rstrip(", ")) <= NUMBER
 
 
 def test_what_a_grammar_cannot_count_is_left_out_of_it_and_names_are_not() -> None:

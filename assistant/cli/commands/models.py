@@ -14,7 +14,7 @@ from assistant.cli.output import emit_json, emit_table, emit_text, say
 from assistant.errors import CheckFailed, ConfigError, WorkspaceError
 from assistant.llm import Call, Gateway, Guard, Journal, dollars, fetch_model, price_of, price_table, probe
 from assistant.pipeline import weights_cache
-from assistant.records import Price
+from assistant.records import Price, Status
 from assistant.workspace import Workspace
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List models, check one, look at the calls made.")
@@ -113,7 +113,7 @@ def calls(
     limit: Annotated[int, typer.Option(min=1, max=100_000)] = 20,
     model: Annotated[str | None, typer.Option(help="Only calls of this model.")] = None,
     prompt: Annotated[str | None, typer.Option(help="Only of this prompt, such as copy/subject@1.")] = None,
-    status: Annotated[str | None, typer.Option(help="Only ok, invalid, failed or refused ones.")] = None,
+    status: Annotated[Status | None, typer.Option(help="Only those that ended so.")] = None,
     text: Annotated[str | None, typer.Option(help="Only those with this in what was asked or answered.")] = None,
     since: Annotated[dt.datetime | None, typer.Option(help="Only from this moment on, UTC.")] = None,
     workspace: WorkspaceOption = None,

@@ -1,7 +1,8 @@
-"""Length bounds of a JSON answer's strings, kept outside of its grammar: counted repetition would stall it.
+"""Length bounds of a JSON answer's strings and numbers, kept outside of its grammar: counted repetition stalls it.
 
 While a string is open, tokens that would take it past its `maxLength` are masked; close to the end no new word may
-begin, so that a string ends with a word and not in the middle of one.
+begin, so that a string ends with a word and not in the middle of one. A small model that has begun a number likes to
+write zeros for ever; numbers end where a reader would lose digits.
 """
 
 import json
@@ -11,6 +12,12 @@ import torch
 
 NEAR = 10
 """Characters before the end of a string in which no word may begin; a third of the bound for shorter strings."""
+NUMBER = 17
+"""Characters of a number; a double keeps 15 digits of any (RFC 8259, section 6), and a sign and a point come on top."""
+_TAIL = 3
+"""Room that a number which ends with a sign, a point or an e still needs."""
+
+_OF_NUMBERS = "0123456789.eE+-"
 
 
 class Pieces:
@@ -20,12 +27,16 @@ class Pieces:
         self.texts = texts
         spent = torch.zeros(vocabulary, dtype=torch.long)
         begins = torch.zeros(vocabulary, dtype=torch.bool)
+        counted = torch.zeros(vocabulary, dtype=torch.long)
         for token, text in enumerate(texts[:vocabulary]):
             inside = text.partition('"')[0]
             spent[token] = len(inside)
             begins[token] = " " in inside.rstrip() or (inside.startswith(" ") and text == inside)
+            number = text[: len(text) - len(text.lstrip(_OF_NUMBERS))]
+            counted[token] = len(number) + (_TAIL if number == text and number and not number[-1].isdigit() else 0)
         self.spent = spent.to(device)
         self.begins = begins.to(device)
+        self.counted = counted.to(device)
 
 
 class Bounds:
@@ -39,10 +50,12 @@ class Bounds:
         self._escaped = False
         self._is_key = False
         self._bound: int | None = None
+        self._number = 0
 
     def feed(self, text: str) -> None:
         """Go on by what was written."""
         for sign in text:
+            self._number = self._number + 1 if self._string is None and sign in _OF_NUMBERS else 0
             if self._string is not None:
                 self._within(sign)
             elif sign == '"':
@@ -59,6 +72,8 @@ class Bounds:
 
     def mask(self, logits: torch.Tensor, pieces: Pieces) -> None:
         """Forbid, in place, what the open string has no room for; `logits` is [vocabulary]."""
+        if self._string is None and self._number:
+            logits[pieces.counted > NUMBER - self._number] = -torch.inf
         if self._string is None or self._bound is None:
             return
         room = max(0, self._bound - len(self._string))

@@ -125,7 +125,7 @@ class Decoder:
         return Prompt(tokens, group=request.messages[:1], room=request.max_tokens)
 
     def _form(self, request: Request) -> tuple[Any | None, Bounds | None]:
-        """What an answer is held to: a matcher of its grammar and the bounds of its strings."""
+        """What an answer is held to: a matcher of its grammar and the bounds of its strings and numbers."""
         calls = bool(request.tools) and request.tool_choice != "none"
         if request.grammar is None and request.json_schema is None and not calls:
             return None, None
@@ -141,7 +141,7 @@ class Decoder:
         return self._grammars.matcher(request.grammar or ""), None
 
     def _bounds(self, schema: str) -> Bounds | None:
-        if '"maxLength"' not in schema:
+        if not any(bounded in schema for bounded in ('"maxLength"', '"integer"', '"number"')):
             return None
         if self._pieces is None:
             vocabulary = self._model.config.get_text_config().vocab_size
