@@ -1,13 +1,19 @@
-"""The fact sheet of a segment: the only numbers that language may see."""
+"""The fact sheet of a segment, and what else its rows decide: the only numbers that language may see."""
 
+from assistant.facts.evaluating import evaluate, evaluate_all
 from assistant.facts.formatting import format_date, format_money, format_percent, format_value, minor_units
+from assistant.facts.measuring import SegmentTable
 from assistant.facts.sheet import build_sheets
-from assistant.facts.statistics import Compared, compare
+from assistant.facts.statistics import Compared, compare, compare_medians
 
 __all__ = [
     "Compared",
+    "SegmentTable",
     "build_sheets",
     "compare",
+    "compare_medians",
+    "evaluate",
+    "evaluate_all",
     "format_date",
     "format_money",
     "format_percent",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,11 @@ class Purchases:
     """(n, m) order lines of each customer with a product of that name."""
     total: Matrix
     """(n,) order lines of each customer, all products."""
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """Name -> column."""
+        return {name: at for at, name in enumerate(self.names)}
 
     def of(self, column: int) -> Matrix:
         """(n,) order lines of each customer with one product."""

@@ -23,6 +23,9 @@ class Compared:
     """97.5th percentile."""
     ratio_low: Matrix
     ratio_high: Matrix
+    gap_low: Matrix
+    """2.5th percentile of the resampled difference."""
+    gap_high: Matrix
     direction: NDArray[np.int64]
     """1 or -1 where 97.5% of resamples put the segment above or below the others, else 0."""
 
@@ -42,6 +45,35 @@ def compare(numerators: Matrix, denominators: Matrix, inside: NDArray[np.bool_],
     random = np.random.default_rng(seed)
     mine = _resampled(numerators[inside], denominators[inside], resamples, random)
     theirs = _resampled(numerators[~inside], denominators[~inside], resamples, random)
+    return _compared(
+        _quotient(numerators[inside].sum(axis=0), denominators[inside].sum(axis=0)),
+        _quotient(numerators[~inside].sum(axis=0), denominators[~inside].sum(axis=0)),
+        mine,
+        theirs,
+    )
+
+
+def compare_medians(values: Matrix, inside: NDArray[np.bool_], resamples: int, seed: int) -> Compared:
+    """Medians of one metric, m = 1: the same percentile bootstrap, its resamples drawn from their exact distribution.
+
+    The k-th smallest of n draws from a sample is the sample's quantile at the k-th smallest of n uniform draws, which
+    follows Beta(k, n - k + 1): David and Nagaraja, Order Statistics (2003), ch. 2.
+
+    Args:
+        values: (n,) a customer's value each, none absent.
+        inside: (n,) true for the segment's customers; both groups hold somebody.
+        resamples: draws.
+        seed: of the draws.
+    """
+    random = np.random.default_rng(seed)
+    groups = [np.sort(values[group]) for group in (inside, ~inside)]
+    value, others = (np.array([np.median(group)]) for group in groups)
+    mine, theirs = (_resampled_medians(group, resamples, random) for group in groups)
+    return _compared(value, others, mine, theirs)
+
+
+def _compared(value: Matrix, others: Matrix, mine: Matrix, theirs: Matrix) -> Compared:
+    """Percentiles of resampled values, (resamples, m) of the segment and of the others."""
     gap_low, gap_high = np.nanpercentile(mine - theirs, (2.5, 97.5), axis=0)
     low, high = np.nanpercentile(mine, (2.5, 97.5), axis=0)
     ratios = np.divide(mine, theirs, out=np.full_like(mine, np.nan), where=theirs != 0)
@@ -51,14 +83,32 @@ def compare(numerators: Matrix, denominators: Matrix, inside: NDArray[np.bool_],
     if known.any():
         ratio_low[known], ratio_high[known] = np.nanpercentile(ratios[:, known], (2.5, 97.5), axis=0)
     return Compared(
-        value=_quotient(numerators[inside].sum(axis=0), denominators[inside].sum(axis=0)),
-        others=_quotient(numerators[~inside].sum(axis=0), denominators[~inside].sum(axis=0)),
+        value=value,
+        others=others,
         low=low,
         high=high,
         ratio_low=ratio_low,
         ratio_high=ratio_high,
+        gap_low=gap_low,
+        gap_high=gap_high,
         direction=np.where(gap_low > 0, 1, np.where(gap_high < 0, -1, 0)),
     )
+
+
+def _resampled_medians(values: Matrix, resamples: int, random: np.random.Generator) -> Matrix:
+    """(resamples, 1) medians of resamples of sorted values."""
+    count = len(values)
+    upper = count // 2 + 1
+    at = random.beta(upper, count - upper + 1, size=resamples)
+    chosen = values[_rank(at, count)]
+    if count % 2 == 0:
+        # Given the upper of the two in the middle, the lower is the largest of count / 2 draws below it.
+        chosen = (chosen + values[_rank(at * random.beta(count // 2, 1, size=resamples), count)]) / 2
+    return chosen[:, np.newaxis]
+
+
+def _rank(at: Matrix, count: int) -> NDArray[np.int64]:
+    return np.minimum((at * count).astype(np.int64), count - 1)
 
 
 def _resampled(numerators: Matrix, denominators: Matrix, resamples: int, random: np.random.Generator) -> Matrix:

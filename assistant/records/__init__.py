@@ -21,6 +21,7 @@ from assistant.records.manifests import Manifest
 from assistant.records.mappings import FieldSource, SourceLayout, TableMapping, TableName
 from assistant.records.models import Message, Outcome, Price, Request, Status, Tool, ToolCall
 from assistant.records.personas import Claim, Persona
+from assistant.records.predicates import Comparator, Evaluation, Predicate, Statistic, Where
 from assistant.records.recommendations import (
     BoughtAgain,
     BoughtTogether,
@@ -73,9 +74,11 @@ __all__ = [
     "CohortRetention",
     "ColumnModel",
     "ComesBack",
+    "Comparator",
     "Concentration",
     "DensityAnalysis",
     "Document",
+    "Evaluation",
     "Fact",
     "FactSheet",
     "Field",
@@ -97,6 +100,7 @@ __all__ = [
     "Persona",
     "Piece",
     "PopularWith",
+    "Predicate",
     "Price",
     "Reason",
     "Recommendation",
@@ -117,6 +121,7 @@ __all__ = [
     "Slot",
     "SourceLayout",
     "Span",
+    "Statistic",
     "Status",
     "Suits",
     "SurrogateTree",
@@ -130,4 +135,5 @@ __all__ = [
     "TreeCondition",
     "TreeRule",
     "Unit",
+    "Where",
 ]
