@@ -171,11 +171,15 @@ def _said(predicate: Predicate, numbers: Evaluation, measured: Measured, currenc
     def shown(number: float | None) -> str:
         return "unknown" if number is None else format_value(number, measured.unit, currency)
 
+    def apart(number: float | None) -> str:
+        # Two shares differ by points: `5%` more would be said of one in terms of the other.
+        return shown(number).replace("%", " points")
+
     if predicate.threshold == "others":
         return (
             f"{shown(numbers.value)} against {shown(numbers.others)} for all others: a difference of "
-            f"{shown(numbers.difference)}, 95% interval {shown(numbers.difference_low)} to "
-            f"{shown(numbers.difference_high)}"
+            f"{apart(numbers.difference)}, 95% interval {apart(numbers.difference_low)} to "
+            f"{apart(numbers.difference_high)}"
         )
     return f"{shown(numbers.value)}, 95% interval {shown(numbers.low)} to {shown(numbers.high)}"
 

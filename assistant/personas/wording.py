@@ -6,8 +6,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a sentence that is read as a metric must and may hold."""
+
+    needs: tuple[tuple[str, ...], ...]
+    says: tuple[str, ...]
+    flips: tuple[str, ...]
+    """Words that turn a comparison round: more recently is fewer days ago."""
+    some: float | None
+    """Above which value a customer is one of those who do it at all, or mostly."""
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """How a sentence speaks of a column of customers."""
+
+    needs: tuple[str, ...]
+    none: tuple[str, ...]
+    """Values, lower case, that say there is nothing to count."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +42,10 @@ class Wording:
     unmeasured: tuple[str, ...]
     periods: tuple[str, ...]
     numbers: tuple[str, ...]
+    reading: dict[str, Read]
+    attributes: dict[str, Attribute]
+    fillers: tuple[str, ...]
+    ways: dict[str, tuple[str, ...]]
 
 
 @cache
@@ -34,6 +60,22 @@ def wording() -> Wording:
         unmeasured=tuple(raw["unmeasured"]["words"]),
         periods=tuple(raw["periods"]["words"]),
         numbers=tuple(raw["numbers"]["words"]),
+        reading={name: _read(entry) for name, entry in raw["reading"].items()},
+        attributes={
+            name: Attribute(tuple(entry["needs"]), tuple(entry.get("none", ())))
+            for name, entry in raw["attributes"].items()
+        },
+        fillers=tuple(raw["fillers"]["words"]),
+        ways={way: tuple(words) for way, words in raw["ways"].items()},
+    )
+
+
+def _read(entry: dict[str, Any]) -> Read:
+    return Read(
+        needs=tuple(tuple(group) for group in entry["needs"]),
+        says=tuple(entry["says"]),
+        flips=tuple(entry.get("flips", ())),
+        some=entry.get("some"),
     )
 
 
