@@ -22,6 +22,8 @@ _AS_OTHERS = re.compile(r"\bas\s+(?:often|much|many|long)\b(?=.*\bas\b)")
 _OF_THEM = re.compile(r"\b(more|fewer|less)\s+(?:of\s+(?:them|these\s+customers)\b)")
 # "They spend $50 each" is a mean; "each of them spends $50" is another matter.
 _EACH = re.compile(r"\beach\b(?=\s*(?:,|$))")
+# Kinds of metrics whose name is a name of the shop's.
+_NAMED = frozenset({"buys", "has_bought", "redeems", "department", "category", "channel"})
 _TYPICAL = frozenset({"typical", "median"})
 _WAYS: dict[str, Comparator] = {"higher": ">", "lower": "<", "same": "about"}
 _BOUNDS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most"}
@@ -112,6 +114,8 @@ def contradictions(text: str, predicate: Predicate, vocabulary: Vocabulary) -> t
     if not own:
         return (f"it does not name what {predicate.metric!r} counts",)
     said = own[0]
+    if said.where is not None and said.where != predicate.where:
+        return (f"it names {', '.join(said.where.one_of or ())}, its predicate {predicate.where}",)
     if not _meets(said):
         return (f"it does not say what {predicate.metric!r} counts",)
     left = _left(said)
@@ -149,18 +153,19 @@ def _candidates(text: str, vocabulary: Vocabulary, metric: str = "") -> Iterator
     """The sentence taken apart once for every metric that it may speak of."""
     plain = _plain(text)
     for name in wording().reading:
-        if name not in ("buys", "has_bought", "redeems"):
+        if name not in _NAMED:
             yield _apart(plain, name, vocabulary)
     product = _longest(plain, vocabulary.products)
     named = metric.partition(":")[2].lower()
     # A predicate says which product is meant, though the sentence may hold the name of another.
-    for subject in dict.fromkeys(own for own in (product, named) if own in vocabulary.products and own):
+    for subject in dict.fromkeys(own for own in (product, named) if own in vocabulary.products):
         for kind in ("buys", "has_bought"):
             if bare := _without(plain, subject):
                 yield _apart(bare, f"{kind}:{vocabulary.products[subject]}", vocabulary)
-    for campaign in vocabulary.campaigns:
-        if bare := _without(plain, campaign.lower()):
-            yield _apart(bare, f"redeems:{campaign}", vocabulary)
+    for own in (*vocabulary.metrics, *(f"redeems:{campaign}" for campaign in vocabulary.campaigns)):
+        name = own.partition(":")[2].strip().lower()
+        if kind_of(own) in _NAMED and (bare := _without(plain, name)):
+            yield _apart(bare, own, vocabulary)
     yield from _attributes(plain, vocabulary)
 
 
@@ -230,9 +235,9 @@ def _without_hours(plain: str, metric: str) -> str:
 
 def _entry(metric: str) -> Read:
     if metric.startswith(CUSTOMER_PREFIX):
-        own = wording().attributes[metric.removeprefix(CUSTOMER_PREFIX)]
-        return Read((own.needs,), (), (), None)
-    return wording().reading.get(kind_of(metric)) or Read(((),), (), (), None)
+        own = wording().attributes.get(metric.removeprefix(CUSTOMER_PREFIX))
+        return Read((own.needs,) if own else (), (), (), None)
+    return wording().reading.get(kind_of(metric)) or Read((), (), (), None)
 
 
 def _meets(said: Said) -> bool:

@@ -31,7 +31,7 @@ class Vocabulary:
             for name, column in table.attributes.items()
         }
         return cls(
-            metrics=table.metrics,
+            metrics=tuple(name for name in table.metrics if not name.startswith("redeems:")),
             products={name.lower(): name for name in table.purchases.names},
             campaigns=tuple(table.campaigns),
             attributes={name: own for name, own in levels.items() if len(own) <= _MOST_LEVELS},

@@ -12,7 +12,18 @@ from assistant.personas.choosing import Topic, choose_topics, occasion_of
 from assistant.personas.filling import fill_claim
 from assistant.personas.wording import kind_of
 from assistant.prompting import Prompt, Shot, shots_for
-from assistant.records import Claim, Document, Fact, FactSheet, Message, Outcome, Persona, Request
+from assistant.records import (
+    Claim,
+    Comparator,
+    Document,
+    Fact,
+    FactSheet,
+    Message,
+    Outcome,
+    Persona,
+    Predicate,
+    Request,
+)
 from assistant.records.personas import Dropped
 
 CLAIM_TOKENS = 56
@@ -20,6 +31,7 @@ ADVICE_TOKENS = 24
 NAME_TOKENS = 24
 TEMPERATURE = 0.5
 TOP_P = 0.9
+ADVICE = "advice: past orders cannot decide whether it works"
 
 _TAILS = {
     "higher": ("more than", "longer than", "above"),
@@ -41,8 +53,8 @@ class PersonaJob:
     """What a persona is written from."""
 
     sheet: FactSheet
-    retrieved: tuple[Document, ...]
-    """What a search of the index found for the segment: what it buys more, what goes with it, its coupons."""
+    companions: tuple[Document, ...]
+    """What a search of the index found for the segment: what goes with what it buys."""
     claim: Prompt
     advice: Prompt
     name: Prompt
@@ -77,9 +89,10 @@ def persona_requests(job: PersonaJob) -> list[Request]:
 
 
 def assemble_persona(job: PersonaJob, outcomes: Mapping[str, Outcome], model: str) -> Persona:
-    """The persona of a segment: for each claim the likeliest candidate that its fact supports.
+    """The persona of a segment as it is written: for each claim the likeliest candidate that its fact supports.
 
-    Where no candidate holds, the fact sheet's own sentence stands, and says that it is.
+    No claim is verified yet; see `verify_persona`. Where no candidate holds, the fact sheet's own sentence stands, and
+    says that it is.
 
     Args:
         job: what the requests were made from.
@@ -90,14 +103,14 @@ def assemble_persona(job: PersonaJob, outcomes: Mapping[str, Outcome], model: st
     dropped: list[Dropped] = []
     for topic in choose_topics(job.sheet):
         claim, refused = _fact_claim(topic, _texts(outcomes, topic.fact.fact, job.candidates), model)
-        claims.append(claim.model_copy(update={"documents": _documents_on(topic.fact, job.retrieved)}))
+        claims.append(claim)
         dropped += refused
     occasion, fact = occasion_of(job.sheet)
     for about in ("say", "avoid"):
         texts = _texts(outcomes, f"{job.sheet.segment}.{about}", job.candidates)
         if texts:
             claims.append(_advice_claim(about, texts[0].text, fact, model))
-    claims += [_companion_claim(document) for document in job.retrieved if document.kind == "bought_together"]
+    claims += [_companion_claim(document) for document in job.companions]
     names = _texts(outcomes, f"{job.sheet.segment}.name", job.candidates)
     return Persona(
         caution=job.sheet.caution,
@@ -131,8 +144,10 @@ def _fact_claim(topic: Topic, texts: Sequence[Outcome], model: str) -> tuple[Cla
         about=topic.about,
         text=kept or fact.sentence,
         facts=(fact.fact,),
-        status="verified",
+        status="hypothesis",
         written_by=model if kept else "fact sheet",
+        reasons=("nobody has held it against the data yet",),
+        predicate=predicate_for(fact),
     )
     return claim, list(refused.values())
 
@@ -145,17 +160,21 @@ def _advice_claim(about: Literal["say", "avoid"], text: str, fact: Fact, model: 
         facts=(fact.fact,),
         status="hypothesis",
         written_by=model,
-        reasons=("advice: past orders cannot decide whether it works",),
+        reasons=(ADVICE,),
     )
 
 
-def _documents_on(fact: Fact, retrieved: Sequence[Document]) -> tuple[str, ...]:
-    """Retrieved documents that tell of the same thing as a fact."""
-    kinds = {"buys": "buys_more", "coupon_share": "coupons", "redeems": "coupons"}
-    wanted = kinds.get(kind_of(fact.metric))
-    subject = within_sentence(subject_of(fact)) if wanted == "buys_more" else ""
-    return tuple(
-        document.document for document in retrieved if document.kind == wanted and document.title.endswith(subject)
+def predicate_for(fact: Fact) -> Predicate:
+    """What a sentence about a fact says: more than the others, less, or about as much."""
+    named = kind_of(fact.metric) in ("buys", "has_bought", "redeems")
+    comparators: dict[str, Comparator] = {"higher": ">", "lower": "<"}
+    return Predicate(
+        metric=fact.metric,
+        statistic="share" if named else "mean",
+        population=fact.segment,
+        comparator=comparators.get(fact.direction, "about"),
+        threshold="others",
+        unit=fact.unit,
     )
 
 
@@ -168,7 +187,7 @@ def _companion_claim(document: Document) -> Claim:
         documents=(document.document,),
         status="hypothesis",
         written_by="documents",
-        reasons=("advice: past orders cannot decide whether it works",),
+        reasons=(ADVICE,),
     )
 
 

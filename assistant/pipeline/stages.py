@@ -13,7 +13,7 @@ from assistant.workspace import Workspace
 VERSIONS = {
     "data": 3, "features": 2, "lifetime": 1, "fit": 1, "segments": 2, "audience": 1, "certificate": 2,
     "recommendations": 1, "facts": 2,
-    "index": 1, "report": 2,
+    "index": 2, "report": 3,
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ class Document(Record):
     """One text to be found again; `document` is also the id a receipt points to."""
 
     document: str = Field(description="stable id, `product:fluid-milk-white-only` or `buys-more:S2:baby-food`")
-    kind: Literal["product", "buys_more", "bought_together", "coupons"]
+    kind: Literal["product", "buys_more", "bought_together", "coupons", "hours"]
     segment: str = Field(default="", description="the segment it speaks of; empty when it speaks of all")
     title: str
     text: str

@@ -43,6 +43,7 @@ class Dropped(Record):
         default="refused", description="refused: its words do not say its fact; refuted: the data say otherwise"
     )
     reasons: tuple[str, ...]
+    written_by: str = Field(default="", description="as of a claim; empty: a candidate of the persona's model")
     predicate: Predicate | None = None
     evaluation: Evaluation | None = None
 

@@ -16,6 +16,7 @@ _DOCUMENTS = {
     "buys_more": "What a segment buys more of",
     "bought_together": "What is bought together",
     "coupons": "Coupons and who redeemed them",
+    "hours": "When a segment orders",
 }
 
 

@@ -48,7 +48,28 @@ def build_documents(
         *_together(lines, int(seen.order_id.nunique().execute()), min_group_size),
         *_buys_more(sheets),
         *_coupons(lines, sheets, assignments, min_group_size),
+        *_hours(sheets),
     )
+
+
+def documents_about(metric: str, topic: str, segment: str) -> tuple[str, ...]:
+    """Ids of the documents that tell of what a metric counts, where the index holds them.
+
+    Args:
+        metric: of a fact.
+        topic: of a fact.
+        segment: whose.
+    """
+    kind, _, name = metric.partition(":")
+    if kind == "buys":
+        return f"buys-more:{segment}:{slug(name)}", f"product:{slug(name)}"
+    if kind == "has_bought":
+        return (f"product:{slug(name)}",)
+    if topic == "when":
+        return (f"hours:{segment}",)
+    if topic == "campaigns" or metric == "coupon_share":
+        return (f"coupons:{segment}",)
+    return ()
 
 
 def slug(text: str) -> str:
@@ -171,6 +192,25 @@ def _buys_more(sheets: tuple[FactSheet, ...]) -> list[Document]:
                         source=f"fact {fact.fact}: {fact.source}",
                     )
                 )
+    return documents
+
+
+def _hours(sheets: tuple[FactSheet, ...]) -> list[Document]:
+    """On which days and at which hours each segment orders."""
+    documents = []
+    for sheet in sheets:
+        facts = [fact for fact in sheet.facts if fact.topic == "when"]
+        if facts:
+            documents.append(
+                Document(
+                    document=f"hours:{sheet.segment}",
+                    kind="hours",
+                    segment=sheet.segment,
+                    title=f"When {sheet.name} order",
+                    text=f"Days and hours at which {sheet.name} order. {' '.join(fact.sentence for fact in facts)}",
+                    source="; ".join(f"fact {fact.fact}: {fact.source}" for fact in facts),
+                )
+            )
     return documents
 
 

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     BUYS_MORE = "buys_more"
     BOUGHT_TOGETHER = "bought_together"
     COUPONS = "coupons"
+    HOURS = "hours"
 
 
 @app.command()
