@@ -26,6 +26,7 @@ STAGES = {
     "facts": "Stating facts",
     "index": "Indexing",
     "personas": "Writing personas",
+    "verification": "Holding personas against the data",
     "campaign": "Writing copy",
     "report": "Drawing the report",
 }

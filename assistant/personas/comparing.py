@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.personas.editing import EditedClaim
 from assistant.records import Claim, Persona
 from assistant.records.personas import Dropped
 
@@ -42,7 +41,7 @@ def compare_personas(before: Persona, after: Persona) -> tuple[ClaimChange, ...]
             changes.append(_change("added", None, own))
             continue
         left = [one for one in left if one is not same]
-        if _says(same) != _says(own):
+        if _differ(same, own):
             changes.append(_change("changed", same, own))
         elif same.status != own.status:
             changes.append(_change("status", same, own))
@@ -54,8 +53,14 @@ def _claims(persona: Persona) -> list[Claim | Dropped]:
     return [*persona.claims, *(one for one in persona.dropped if one.status == "refuted")]
 
 
-def _says(claim: Claim | Dropped) -> EditedClaim:
-    return EditedClaim(claim="", about=claim.about, text=claim.text, predicate=claim.predicate)
+def _says(claim: Claim | Dropped) -> tuple[str, str]:
+    return claim.about, claim.text
+
+
+def _differ(one: Claim | Dropped, other: Claim | Dropped) -> bool:
+    """In words or predicate; one that was read since, of the same words, is no change."""
+    read = one.predicate is not None and other.predicate is not None
+    return _says(one) != _says(other) or (read and one.predicate != other.predicate)
 
 
 def _about(claim: Claim | Dropped) -> set[str]:

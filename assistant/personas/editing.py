@@ -15,7 +15,7 @@ from assistant.errors import DataError
 from assistant.facts import minor_units
 from assistant.features import BASE_FEATURES
 from assistant.records import Claim, Persona, Predicate, Record, Unit
-from assistant.records.personas import About
+from assistant.records.personas import About, Dropped
 from assistant.records.predicates import Comparator, Statistic
 
 LONGEST = 200_000
@@ -42,7 +42,7 @@ class EditedClaim(Record):
     predicate: Predicate | None = None
 
     @classmethod
-    def of(cls, claim: Claim) -> "EditedClaim":
+    def of(cls, claim: "Claim | Dropped") -> "EditedClaim":
         """What a persona's file holds of a claim."""
         return cls(claim=claim.claim, about=claim.about, text=claim.text, predicate=claim.predicate)
 
@@ -172,12 +172,13 @@ def _scale(said: object, unit: Unit, place: str, currency: str) -> Decimal:
     return Decimal(minor_units(currency)) if unit is Unit.MONEY else Decimal(1)
 
 
-def _number(value: object, scale: Decimal, place: str, expected: str) -> float:
+def _number(value: Any, scale: Decimal, place: str, expected: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or not math.isfinite(value):
         raise DataError(f"{place} is {_short(value)}; expected {expected}.")
-    if abs(value) > 10**15:
+    number = Decimal(value)
+    if abs(number) > 10**15:
         raise DataError(f"{place} is {_short(value)}; expected at most 15 digits.")
-    return float(value * scale)
+    return float(number * scale)
 
 
 def _known(raw: Mapping[str, Any], keys: tuple[str, ...], place: str) -> None:

@@ -80,7 +80,8 @@ def verify_persona(
 def _edited(edit: Edit, written: Persona, before: Persona | None) -> tuple[Claim, ...]:
     known: dict[str, Claim | Dropped] = {}
     if before is not None:
-        known = {one.claim: one for one in (*before.claims, *before.dropped) if one.claim}
+        claimed: list[Claim | Dropped] = [*before.claims, *before.dropped]
+        known = {one.claim: one for one in claimed if one.claim}
     numbers = [_number(one.claim) for one in (*edit.claims, *known.values()) if one.claim]
     free = max(numbers, default=0)
     claims = []
@@ -142,7 +143,7 @@ def _hypothesis(claim: Claim, reasons: tuple[str, ...]) -> Claim:
 def _judged(claim: Claim, evaluation: Evaluation, evidence: Evidence) -> Claim:
     assert claim.predicate is not None
     status: ClaimStatus = evaluation.status
-    reasons = () if status == "verified" else (_why(claim.predicate, evaluation),)
+    reasons: tuple[str, ...] = () if status == "verified" else (_why(claim.predicate, evaluation),)
     wrong = misquoted(claim.text, claim.predicate, evaluation, evidence.vocabulary)
     if wrong:
         status, reasons = "refuted", tuple(f"it says {number}; the data say {evaluation.reason}" for number in wrong)

@@ -10,6 +10,7 @@ from assistant.pipeline.offering import offers_of, recommended_to
 from assistant.pipeline.paths import Paths
 from assistant.pipeline.pipeline import Pipeline
 from assistant.pipeline.running import StageResult, run_stage, stage_key
+from assistant.pipeline.verifying import persona_version, persona_versions
 from assistant.pipeline.versions import kept_versions
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "load_campaigns",
     "load_personas",
     "offers_of",
+    "persona_version",
+    "persona_versions",
     "proposed_mapping",
     "recommended_to",
     "run_stage",

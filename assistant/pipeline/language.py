@@ -25,13 +25,13 @@ from assistant.records import Brief, Campaign, Document, FactSheet, Outcome, Per
 from assistant.retrieval import Retriever
 from assistant.workspace import Workspace, read_record, sha256_file, write_atomic, write_record
 
-PERSONAS_VERSION = 1
+PERSONAS_VERSION = 2
 CAMPAIGN_VERSION = 1
 PERSONA_PROMPTS = ("claim", "advice", "name")
 
 
 def load_personas(workspace: Workspace) -> tuple[Persona, ...]:
-    """All personas that have been written, in the order of segments."""
+    """All personas that have been held against the data, in the order of segments."""
     paths = sorted(
         workspace.personas.glob("[SA]*.json"), key=lambda path: (path.stem[0] != "S", len(path.stem), path.stem)
     )
@@ -55,7 +55,7 @@ class Language:
         self.settings = workspace.settings
 
     def personas(self, inputs: Mapping[str, str], sheets: Sequence[FactSheet]) -> StageResult:
-        """One persona a sheet, all claims of all segments in one batch."""
+        """One persona a sheet as it is written, no claim verified; all claims of all segments in one batch."""
         model = self.settings.models.persona
         prompts = self._persona_prompts()
 
@@ -68,7 +68,7 @@ class Language:
             for job in jobs:
                 persona = assemble_persona(job, outcomes, model)
                 claims += len(persona.claims)
-                write_record(out / f"{persona.segment}.json", persona)
+                write_record(out / self.paths.written_personas.name / f"{persona.segment}.json", persona)
             return {"personas": len(jobs), "claims": claims, **asking.notes()}
 
         return run_stage(
@@ -156,7 +156,7 @@ class Language:
     def _persona_job(self, sheet: FactSheet, prompts: Mapping[str, Prompt], retriever: Retriever) -> PersonaJob:
         return PersonaJob(
             sheet=sheet,
-            retrieved=_context(sheet, retriever),
+            companions=_companions(sheet, retriever),
             claim=prompts["claim"],
             advice=prompts["advice"],
             name=prompts["name"],
@@ -244,22 +244,16 @@ def _forecast(estimate: Estimate) -> str:
     )
 
 
-def _context(sheet: FactSheet, retriever: Retriever) -> tuple[Document, ...]:
-    """What the index holds on a segment: its own documents, and what goes with what it buys most."""
-    own = retriever.search(
-        f"what {sheet.name} buy more", segment=sheet.segment, kinds=["buys_more", "coupons"], include_general=False,
-        limit=12,
-    )  # fmt: skip
-    found = {hit.document.document: hit.document for hit in own}
+def _companions(sheet: FactSheet, retriever: Retriever) -> tuple[Document, ...]:
+    """What goes with the product that a segment buys most beyond others."""
     products = [
         fact.metric.partition(":")[2] for fact in sheet.facts if fact.metric.startswith(("buys:", "has_bought:"))
     ]
     for product in products[:1]:
         for hit in retriever.search(f"{product} bought together with", kinds=["bought_together"], limit=5):
             if hit.document.title.startswith(f"{product} with "):
-                found.setdefault(hit.document.document, hit.document)
-                break
-    return tuple(found.values())
+                return (hit.document,)
+    return ()
 
 
 def _fingerprints(prompts: Iterable[Prompt]) -> dict[str, str]:

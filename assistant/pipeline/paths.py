@@ -102,6 +102,19 @@ class Paths:
         """The small file that names the index in force."""
         return self.workspace.index / "CURRENT"
 
+    @property
+    def written_personas(self) -> Path:
+        """Folder of the personas as they were written, before their claims were held against the data."""
+        return self.workspace.personas / "written"
+
+    def persona_file(self, segment: str) -> Path:
+        """A persona's file, which a person may edit."""
+        return self.workspace.personas / f"{segment}.toml"
+
+    def persona_versions(self, segment: str) -> Path:
+        """Folder of a persona's versions, `0001.json` and the file of then as `0001.toml`."""
+        return self.workspace.personas / "versions" / segment
+
     def campaign(self, name: str) -> Path:
         """A campaign's record."""
         return self.workspace.campaigns / name / "campaign.json"

@@ -1,18 +1,20 @@
 """The stages in their order. Each asks for what it needs, and runs only where that has changed."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from assistant.data import Tables
 from assistant.errors import DataError, MissingArtefact
-from assistant.facts import build_sheets
+from assistant.facts import SegmentTable, build_sheets
+from assistant.personas import Evidence
 from assistant.pipeline.language import Language, load_campaigns, load_personas
 from assistant.pipeline.models import Models
 from assistant.pipeline.numbers import Numbers
 from assistant.pipeline.reporting import report_data
 from assistant.pipeline.running import StageResult
+from assistant.pipeline.verifying import edited_personas, verify_personas
 from assistant.records import Campaign, FactSheet, Persona, Request
 from assistant.reports import write_report
 from assistant.retrieval import Retriever, build_documents, build_index
@@ -116,11 +118,42 @@ class Pipeline(Numbers):
             self.workspace.manifest_path(self.workspace.index, "index").unlink(missing_ok=True)
 
     def personas(self) -> StageResult:
-        """A persona for every fact sheet."""
-        if "personas" not in self._done:
-            inputs = {**self.facts().hashes, **self.index().hashes}
-            self._done["personas"] = self._language().personas(inputs, self.sheets())
-        return self._done["personas"]
+        """A persona for every fact sheet, its claims held against the data.
+
+        Raises:
+            DataError: a persona's file, edited by hand, cannot be read; no model has been asked then.
+        """
+        if "verification" not in self._done:
+            facts = self.facts()
+            edits = edited_personas(self.paths, [sheet.segment for sheet in self.sheets()])
+            hashes = {**facts.hashes, **self.index().hashes}
+            written = self._language().personas(hashes, self.sheets())
+            self._done["personas"] = written
+            inputs = {**self.data().hashes, **self.segments().hashes, **self.audience_groups(), **hashes}
+            self._done["verification"] = verify_personas(
+                self.workspace, self.listener, {**inputs, **written.hashes}, self.sheets(), edits, self._evidence
+            )
+        return self._done["verification"]
+
+    def _evidence(self) -> Evidence:
+        def held(ids: Sequence[str]) -> set[str]:
+            if not ids:
+                return set()
+            with Retriever.open(self.workspace.index, self.settings.models.embedder) as retriever:
+                return {document.document for document in retriever.get(ids)}
+
+        return Evidence(
+            SegmentTable(
+                Tables(self.workspace.data),
+                self.table(),
+                self.memberships(),
+                dt.date.fromisoformat(self.segmentation().as_of),
+                self.settings.shop.currency,
+            ),
+            self.settings.facts,
+            self.segmentation().seed,
+            held,
+        )
 
     def campaign(self, brief: Path, only: tuple[str, ...] = ()) -> StageResult:
         """The copy of a campaign.
@@ -158,7 +191,7 @@ class Pipeline(Numbers):
         """The workspace as one HTML file, with whatever has been made so far."""
         facts = self.facts()
         inputs = {**facts.hashes, **self.certificate().hashes, **self.lifetime().hashes}
-        for folder, stage in ((self.workspace.personas, "personas"), (self.workspace.index, "index")):
+        for folder, stage in ((self.workspace.personas, "verification"), (self.workspace.index, "index")):
             manifest = self.workspace.manifest(folder, stage)
             inputs |= manifest.outputs if manifest else {}
         for campaign in self.campaigns_made():

@@ -92,6 +92,7 @@ def _manifests(workspace: Workspace, campaigns: Sequence[Campaign]) -> Iterable[
         ("facts", workspace.segments, "facts"),
         ("index", workspace.index, "index"),
         ("personas", workspace.personas, "personas"),
+        ("verification", workspace.personas, "verification"),
         *((f"campaign {c.campaign}", workspace.campaigns / c.campaign, "campaign") for c in campaigns),
     ]
     for name, folder, stage in places:
