@@ -9,7 +9,7 @@ from assistant.features import BASE_FEATURES
 from assistant.personas.editing import Edit, EditedClaim
 from assistant.personas.reading import contradictions, predicate_of, quoted
 from assistant.personas.vocabulary import Vocabulary
-from assistant.personas.writing import ADVICE
+from assistant.personas.writing import ADVICE, FACT_SHEET
 from assistant.records import Claim, Evaluation, FactSheet, Persona, Predicate
 from assistant.records.personas import BY_HAND, ClaimStatus, Dropped
 from assistant.retrieval import documents_about
@@ -46,7 +46,13 @@ def verify_persona(
             `written` where that speaks of the same thing.
     """
     claims = written.claims if edit is None else _edited(edit, written, before)
-    read = [_read(claim, evidence.vocabulary) for claim in claims]
+    read, refused = [], []
+    for claim in claims:
+        own = _read(claim, evidence.vocabulary)
+        said, reasons = _plainly(own, sheet, evidence.vocabulary)
+        read.append(said)
+        if reasons:
+            refused.append(Dropped(about=own.about, text=own.text, reasons=reasons))
     asked = [claim.predicate for claim in read if claim.predicate is not None]
     answers = iter(evaluate_all(asked, evidence.table, evidence.settings, evidence.seed))
     judged = [claim if claim.predicate is None else _judged(claim, next(answers), evidence) for claim in read]
@@ -71,7 +77,7 @@ def verify_persona(
             **dict(written),
             "caution": sheet.caution,
             "claims": tuple(claim for claim in backed if claim.status != "refuted"),
-            "dropped": (*refuted, *written.dropped),
+            "dropped": (*refuted, *refused, *written.dropped),
             "edited": edit is not None,
         }
     )
@@ -134,6 +140,17 @@ def _read(claim: Claim, vocabulary: Vocabulary) -> Claim:
     if reading.predicate is None:
         return _hypothesis(claim, reading.reasons)
     return claim.model_copy(update={"predicate": reading.predicate})
+
+
+def _plainly(claim: Claim, sheet: FactSheet, vocabulary: Vocabulary) -> tuple[Claim, tuple[str, ...]]:
+    """A model's sentence; the fact sheet's where the model's holds a word that nothing decides, and why."""
+    if claim.predicate is None or claim.written_by in (BY_HAND, FACT_SHEET):
+        return claim, ()
+    reasons = contradictions(claim.text, claim.predicate, vocabulary)
+    fact = next((own for own in sheet.facts if own.metric == claim.predicate.metric), None)
+    if not reasons or fact is None:
+        return (_hypothesis(claim, reasons) if reasons else claim), ()
+    return claim.model_copy(update={"text": fact.sentence, "written_by": FACT_SHEET}), reasons
 
 
 def _hypothesis(claim: Claim, reasons: tuple[str, ...]) -> Claim:

@@ -31,6 +31,7 @@ ADVICE_TOKENS = 24
 NAME_TOKENS = 24
 TEMPERATURE = 0.5
 TOP_P = 0.9
+FACT_SHEET = "fact sheet"
 ADVICE = "advice: past orders cannot decide whether it works"
 
 _TAILS = {
@@ -145,7 +146,7 @@ def _fact_claim(topic: Topic, texts: Sequence[Outcome], model: str) -> tuple[Cla
         text=kept or fact.sentence,
         facts=(fact.fact,),
         status="hypothesis",
-        written_by=model if kept else "fact sheet",
+        written_by=model if kept else FACT_SHEET,
         reasons=("nobody has held it against the data yet",),
         predicate=predicate_for(fact),
     )

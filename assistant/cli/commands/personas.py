@@ -8,6 +8,7 @@ from assistant.cli.commands.facts import with_facts
 from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, emit_text, say
 from assistant.errors import DataError
+from assistant.facts import format_value
 from assistant.personas import compare_personas
 from assistant.pipeline import Paths, Pipeline, persona_version, persona_versions
 from assistant.records import Claim, Persona
@@ -43,20 +44,26 @@ def personas(
         emit_json([persona.model_dump() | {"counts": persona.counts} for persona in shown])
         return
     for persona in shown:
-        _show(persona)
+        _show(persona, place.settings.shop.currency)
     say("Edit one: personas/SEGMENT.toml, then the same again; what has changed: assistant personas diff SEGMENT")
 
 
-def _show(persona: Persona) -> None:
+def _show(persona: Persona, currency: str) -> None:
     counts = ", ".join(f"{count} {status}" for status, count in persona.counts.items() if count)
     emit_text(f"\n{persona.segment} {persona.name}\n{persona.line}")
     if persona.caution:
         emit_text(f"! {persona.caution}")
     emit_text(f"Claims: {counts}{', edited by hand' if persona.edited else ''}")
     emit_table(
-        ("about", "claim", "status", "what the data say", "rests on"),
+        ("about", "claim", "status", "effect, 95% interval", "rests on"),
         [
-            (claim.about, claim.text, claim.status, _evidence(claim), ", ".join((*claim.facts, *claim.documents)))
+            (
+                claim.about,
+                claim.text,
+                claim.status,
+                _effect(claim, currency),
+                ", ".join((*claim.facts, *claim.documents)),
+            )
             for claim in sorted(persona.claims, key=lambda claim: ORDER.index(claim.about))
         ],
     )
@@ -65,10 +72,16 @@ def _show(persona: Persona) -> None:
             emit_text(f"x Refuted, and taken out: {one.claim} {one.text!r}: {'; '.join(one.reasons)}.")
 
 
-def _evidence(claim: Claim) -> str:
-    if claim.status == "verified" and claim.evaluation is not None:
-        return claim.evaluation.reason
-    return "; ".join(claim.reasons)
+def _effect(claim: Claim, currency: str) -> str:
+    """How far a verified claim's segment is from the others, or the value itself, with the interval; else why not."""
+    own, predicate = claim.evaluation, claim.predicate
+    if claim.status != "verified" or own is None or predicate is None:
+        return "; ".join(claim.reasons)
+    apart = predicate.threshold == "others"
+    numbers = (own.difference, own.difference_low, own.difference_high) if apart else (own.value, own.low, own.high)
+    value, low, high = (format_value(number or 0.0, predicate.unit, currency) for number in numbers)
+    sign = "+" if apart and (own.difference or 0) > 0 else ""
+    return f"{sign}{value} ({low} to {high})".replace("%", " points" if apart else "%")
 
 
 @app.command()
