@@ -1,6 +1,6 @@
 """The fact sheet of a segment, and what else its rows decide: the only numbers that language may see."""
 
-from assistant.facts.evaluating import evaluate, evaluate_all
+from assistant.facts.evaluating import evaluate, evaluate_all, in_words
 from assistant.facts.formatting import format_date, format_money, format_percent, format_value, minor_units
 from assistant.facts.measuring import SegmentTable
 from assistant.facts.sheet import build_sheets
@@ -18,5 +18,6 @@ __all__ = [
     "format_money",
     "format_percent",
     "format_value",
+    "in_words",
     "minor_units",
 ]

@@ -9,6 +9,7 @@ from assistant.facts.formatting import format_percent, format_value
 from assistant.facts.measuring import Mask, Measured, SegmentTable
 from assistant.facts.queries import query_of
 from assistant.facts.statistics import Compared, compare, compare_medians
+from assistant.features import BASE_FEATURES, feature_named
 from assistant.records import CUSTOMER_PREFIX, Evaluation, Predicate, Unit
 from assistant.records.predicates import Verdict
 
@@ -18,6 +19,7 @@ LEAST_KNOWN = 0.5
 """Of a segment's customers, whose column must be filled in before the segment is described by it."""
 
 _FLOAT = 1e-9
+_COMPARED = {">": "above", "<": "below", ">=": "at least", "<=": "at most", "about": "within 10% of"}
 
 
 def evaluate(predicate: Predicate, table: SegmentTable, settings: FactSettings, seed: int) -> Evaluation:
@@ -186,3 +188,28 @@ def _said(predicate: Predicate, numbers: Evaluation, measured: Measured, currenc
 
 def _number(value: np.float64) -> float | None:
     return None if np.isnan(value) else float(value)
+
+
+def in_words(predicate: Predicate, currency: str) -> str:
+    """What a predicate states, for whoever wrote the sentence that was read so.
+
+    Args:
+        predicate: any.
+        currency: ISO 4217, of amounts in it.
+    """
+    name, own = predicate.metric, Unit.SHARE
+    if any(name == feature.name for feature in BASE_FEATURES):
+        own, name = feature_named(name).unit, feature_named(name).label
+    counted = {
+        "mean": f"the mean of {name}",
+        "median": f"the median of {name}",
+        "share": f"the share of {name.partition(':')[2].strip() or name}",
+    }[predicate.statistic]
+    if predicate.where is not None:
+        ((how, limit),) = predicate.where.model_dump(exclude_none=True).items()
+        said = ", ".join(limit) if how == "one_of" else format_value(limit, own, currency)
+        counted = f"the share of customers whose {name} is {how.replace('_', ' ')} {said}"
+    beside = "that of all others"
+    if predicate.threshold != "others":
+        beside = format_value(predicate.threshold, predicate.unit, currency)
+    return f"{counted} is {_COMPARED[predicate.comparator]} {beside}"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from assistant.config import FactSettings
-from assistant.facts import SegmentTable, evaluate_all
+from assistant.facts import SegmentTable, evaluate_all, in_words
 from assistant.features import BASE_FEATURES
 from assistant.personas.editing import Edit, EditedClaim
 from assistant.personas.reading import contradictions, predicate_of, quoted
@@ -160,21 +160,24 @@ def _hypothesis(claim: Claim, reasons: tuple[str, ...]) -> Claim:
 def _judged(claim: Claim, evaluation: Evaluation, evidence: Evidence) -> Claim:
     assert claim.predicate is not None
     status: ClaimStatus = evaluation.status
-    reasons: tuple[str, ...] = () if status == "verified" else (_why(claim.predicate, evaluation),)
+    reasons: tuple[str, ...] = (
+        () if status == "verified" else (_why(claim.predicate, evaluation, evidence.table.currency),)
+    )
     wrong = misquoted(claim.text, claim.predicate, evaluation, evidence.vocabulary)
     if wrong:
         status, reasons = "refuted", tuple(f"it says {number}; the data say {evaluation.reason}" for number in wrong)
     return claim.model_copy(update={"status": status, "reasons": reasons, "evaluation": evaluation})
 
 
-def _why(predicate: Predicate, evaluation: Evaluation) -> str:
+def _why(predicate: Predicate, evaluation: Evaluation, currency: str) -> str:
     if evaluation.value is None:
         return evaluation.reason
     if evaluation.status == "refuted":
-        return f"the data say {evaluation.reason}"
+        read = "" if predicate.where is None else f"read as {in_words(predicate, currency)}, "
+        return f"{read}the data say {evaluation.reason}"
     if predicate.comparator == "about":
         return f"whether it is within 10% is not known: {evaluation.reason}"
-    return f"the difference may be chance: {evaluation.reason}"
+    return f"on which side it lies may be chance: {evaluation.reason}"
 
 
 def misquoted(text: str, predicate: Predicate, evaluation: Evaluation, vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -66,6 +66,7 @@ def verify_personas(
     def make(out: Path) -> Mapping[str, object]:
         held = evidence()
         counted: dict[str, int] = {}
+        by_hand: list[str] = []
         for sheet in sheets:
             written = read_record(paths.written_personas / f"{sheet.segment}.json", Persona)
             before = _current(paths, sheet.segment) or _last(paths, sheet.segment)
@@ -75,8 +76,9 @@ def verify_personas(
                 fresh = verify_persona(written, sheet, held, edit, before)
             for status, count in fresh.counts.items():
                 counted[status] = counted.get(status, 0) + count
+            by_hand += [fresh.segment] if fresh.edited else []
             write_record(out / f"{sheet.segment}.json", fresh)
-        return {**counted, **({"edited by hand": ", ".join(edits)} if edits else {})}
+        return {**counted, **({"edited by hand": ", ".join(by_hand)} if by_hand else {})}
 
     result = run_stage(
         workspace,

@@ -144,6 +144,7 @@ def _claims(persona: Persona | None, receipts: Receipts) -> tuple[tuple[str, tup
                 (
                     *((fact, receipts.of_fact(fact)) for fact in claim.facts),
                     *(_titled(receipts.of_document(document)) for document in claim.documents),
+                    *(("Query", panel) for panel in (receipts.of_claim(claim),) if panel is not None),
                 ),
             )
             for claim in persona.claims

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.facts import format_value
-from assistant.records import Brief, Document, Fact, Slot
+from assistant.facts import format_value, in_words
+from assistant.records import Brief, Claim, Document, Fact, Slot
 from assistant.reports import numbers
 from assistant.reports.data import ReportData
 
-Kind = Literal["fact", "brief", "customer", "document", "missing"]
+Kind = Literal["fact", "query", "brief", "customer", "document", "missing"]
 
 _DOCUMENTS = {
     "product": "A product of the catalogue",
@@ -56,6 +56,26 @@ class Receipts:
         """The receipt of a claim that rests on a fact."""
         key = ("fact", fact)
         return self._panels.get(key) or self._keep(key, self._fact(self._anchor(), fact))
+
+    def of_claim(self, claim: Claim) -> Panel | None:
+        """What the rows said when a claim was held against them, with the SQL; None of one that was not."""
+        own, predicate = claim.evaluation, claim.predicate
+        if own is None or predicate is None or not own.query:
+            return None
+        key = ("claim", claim.claim)
+        return self._panels.get(key) or self._keep(
+            key,
+            Panel(
+                self._anchor(),
+                "query",
+                claim.claim,
+                in_words(predicate, self._currency),
+                claim.status,
+                (("Customers counted", numbers.plain(own.customers, 0)),),
+                own.reason,
+                own.query,
+            ),
+        )
 
     def of_document(self, document: str) -> Panel:
         """The receipt of a claim that rests on a text of the vector store."""
