@@ -101,7 +101,9 @@ def test_personas_say_what_each_claim_rests_on(walk: Walk) -> None:
     assert [row["segment"] for row in rows] == ["S1", "S2", "S3"]
     assert all(row["name"] for row in rows)
     claims = rows[0]["claims"]
-    assert {claim["status"] for claim in claims} == {"verified", "hypothesis"}
+    assert (
+        {"verified", "hypothesis"} <= {claim["status"] for claim in claims} <= {"verified", "undecidable", "hypothesis"}
+    )
     for claim in claims:
         assert set(claim["facts"]) <= facts
         assert claim["facts"] or claim["documents"]

@@ -1,6 +1,7 @@
 """A person's mistake is one sentence that says what to type next, and exit code 2; never a traceback."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -176,8 +177,7 @@ def test_no_model_is_asked_for_a_segment_that_does_not_exist(
     assistant: Assistant, shop: Path, server: ModelServer
 ) -> None:
     (shop / "journal.sqlite").unlink()
-    for path in (shop / "personas").iterdir():
-        path.unlink()
+    shutil.rmtree(shop / "personas")
     server.forget()
     assert assistant("personas", "--segment", "S9", folder=shop).mistake
     assert server.asked == []
@@ -268,8 +268,7 @@ def test_a_broken_brief_says_what_is_wrong_and_where(
 
 def test_a_broken_brief_is_told_before_a_model_is_asked(assistant: Assistant, shop: Path, server: ModelServer) -> None:
     (shop / "journal.sqlite").unlink()
-    for path in (shop / "personas").iterdir():
-        path.unlink()
+    shutil.rmtree(shop / "personas")
     (shop / "brief.toml").write_text(BRIEF.replace('"ease"', '"eaze"'), encoding="utf-8")
     server.forget()
     assert "'eaze'" in assistant("campaign", "run", "brief.toml", folder=shop).mistake

@@ -38,6 +38,7 @@ KILLS: dict[str, dict[str, Any]] = {
     "facts": {"move": 2},
     "index": {"progress": 1},
     "personas": {"progress": 20},
+    "verification": {"move": 2},
     "campaign": {"progress": 25},
     "lifetime": {"move": 1},
     "report": {"seconds": None},
@@ -51,13 +52,25 @@ FOLDERS = {
     "facts": "segments",
     "index": "index",
     "personas": "personas",
+    "verification": "personas",
     "campaign": "campaigns/spring",
     "lifetime": "segments",
     "report": ".",
 }
 STAGES = tuple(FOLDERS)
 # What two runs make alike to the byte; the index has a random name, and the report says how long stages took.
-EQUAL = ("data", "features", "fit", "segments", "certificate", "lifetime", "facts", "personas", "campaign")
+EQUAL = (
+    "data",
+    "features",
+    "fit",
+    "segments",
+    "certificate",
+    "lifetime",
+    "facts",
+    "personas",
+    "verification",
+    "campaign",
+)
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def of(documents: tuple[Document, ...], kind: str) -> list[Document]:
 
 
 def test_every_kind_of_text_is_there_and_no_id_twice(documents: tuple[Document, ...]) -> None:
-    assert {document.kind for document in documents} == {"product", "buys_more", "bought_together", "coupons"}
+    assert {document.kind for document in documents} == {"product", "buys_more", "bought_together", "coupons", "hours"}
     assert len({document.document for document in documents}) == len(documents)
     assert all(re.fullmatch(r"[a-z-]+:[A-Za-z0-9:-]+", document.document) for document in documents)
 
@@ -189,3 +189,14 @@ def test_what_came_back_is_not_counted_as_bought(tmp_path: Path) -> None:
     tables.orders = tables.orders.union(back)
     (cheese,) = of(documents_of(tables), "product")
     assert f"Bought {LEAST} times by {LEAST} customers." in cheese.text
+
+
+def test_the_hours_of_a_segment_are_those_of_its_facts(
+    documents: tuple[Document, ...], sheets: tuple[FactSheet, ...]
+) -> None:
+    told = {document.segment: document for document in of(documents, "hours")}
+    assert told
+    for sheet in sheets:
+        facts = [fact for fact in sheet.facts if fact.topic == "when"]
+        assert all(fact.sentence in told[sheet.segment].text for fact in facts)
+        assert all(fact.fact in told[sheet.segment].source for fact in facts)
