@@ -24,6 +24,7 @@ _OF_THEM = re.compile(r"\b(more|fewer|less)\s+(?:of\s+(?:them|these\s+customers)
 _EACH = re.compile(r"\beach\b(?=\s*(?:,|$))")
 # Kinds of metrics whose name is a name of the shop's.
 _NAMED = frozenset({"buys", "has_bought", "redeems", "department", "category", "channel"})
+_WEEKS = re.compile(r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+weeks?\b")
 _TYPICAL = frozenset({"typical", "median"})
 _WAYS: dict[str, Comparator] = {"higher": ">", "lower": "<", "same": "about"}
 _BOUNDS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most"}
@@ -136,7 +137,9 @@ def unmeasured_words(text: str, vocabulary: Vocabulary, metrics: Iterable[str]) 
         for metric in metrics
         for word in (*words_of(metric.partition(":")[2]), *(one for group in _entry(metric).needs for one in group))
     ]
-    return [word for word in found(words_of(text), (*said.unmeasured, *said.periods)) if not found([word], known)]
+    # A number of weeks is a number of days; what is "weekly" or "per week" is another matter.
+    spoken = words_of(_WEEKS.sub(" ", text.lower()))
+    return [word for word in found(spoken, (*said.unmeasured, *said.periods)) if not found([word], known)]
 
 
 def _broken(text: str) -> str:
@@ -273,9 +276,10 @@ def _derived(said: Said, population: str, vocabulary: Vocabulary) -> Reading:
     compared = said.others or bool(ways)
     try:
         if people or said.way_of_people:
-            if ways or (people and compared):
+            compares = _signs(said, ways, theirs) if compared and people else None
+            if (ways and not people) or (compares and people[0].bound):
                 return Reading(None, ("it compares more than once; make each a claim of its own",))
-            return Reading(_of_people(said, people, values, population))
+            return Reading(_of_people(said, people, values, population, compares))
         if compared:
             return Reading(_of_others(said, ways, values, theirs, population, unit))
         if not values:
@@ -286,8 +290,13 @@ def _derived(said: Said, population: str, vocabulary: Vocabulary) -> Reading:
         return Reading(None, (str(error),))
 
 
-def _of_people(said: Said, people: list[Quantity], values: list[Quantity], population: str) -> Predicate:
-    """A share of the customers, beside a number or the same share of the others."""
+def _of_people(
+    said: Said, people: list[Quantity], values: list[Quantity], population: str, compares: Comparator | None
+) -> Predicate:
+    """A share of the customers, beside a number or the same share of the others.
+
+    Where it is set beside the others, the number of the sentence is only quoted.
+    """
     where = said.where
     if not said.metric.startswith(("has_bought:", CUSTOMER_PREFIX)):
         some = _entry(said.metric).some
@@ -301,13 +310,14 @@ def _of_people(said: Said, people: list[Quantity], values: list[Quantity], popul
             where = Where(above=some)
     elif values:
         raise ValueError("it states more than one number; make each a claim of its own")
+    beside = compares or said.way_of_people
     return Predicate(
         metric=said.metric,
         statistic="share",
         where=where,
         population=population,
-        comparator=said.way_of_people or people[0].bound or "about",
-        threshold="others" if said.way_of_people else people[0].value,
+        comparator=beside or people[0].bound or "about",
+        threshold="others" if beside else people[0].value,
         unit=Unit.SHARE,
     )
 
@@ -316,18 +326,24 @@ def _of_others(
     said: Said, ways: set[str], values: list[Quantity], theirs: list[Quantity], population: str, unit: Unit
 ) -> Predicate:
     """The segment beside the others; numbers that stand in the sentence are only quoted."""
+    if any(own.bound for own in values):
+        raise ValueError("it compares more than once; make each a claim of its own")
+    comparator = _signs(said, ways, theirs)
+    if unit is Unit.SHARE and not said.whole:
+        raise ValueError("it may mean a count or a share; say `a larger share of their orders`, or `more of them`")
+    return _made(said, population, comparator, "others", unit)
+
+
+def _signs(said: Said, ways: set[str], theirs: list[Quantity]) -> Comparator:
+    """On which side of the others a sentence puts the segment."""
     signs = {_WAYS[way] for way in ways}
     if signs & {">", "<"} and found(said.words, _entry(said.metric).flips):
         signs = {">" if sign == "<" else "<" for sign in signs}
     signs |= {own.bound for own in theirs if own.bound}
     signs |= {">" if own.value > 1 else "<" for own in said.quantities if own.kind == "times"}
-    if any(own.bound for own in values):
-        raise ValueError("it compares more than once; make each a claim of its own")
     if len(signs) != 1:
         raise ValueError("it says more and less at once" if signs else "it does not say how the number compares")
-    if unit is Unit.SHARE and not said.whole and not said.metric.startswith(("has_bought:", CUSTOMER_PREFIX)):
-        raise ValueError("it may mean a count or a share; say `a larger share of their orders`")
-    return _made(said, population, signs.pop(), "others", unit)
+    return signs.pop()
 
 
 def _made(said: Said, population: str, comparator: Comparator, threshold: float | str, unit: Unit) -> Predicate:
