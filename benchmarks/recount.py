@@ -113,8 +113,8 @@ class Recount:
         table["basket_lines"], table["basket_items"] = own["lines"].sum() / count, own["things"].sum() / count
         table["coupon_share"] = (orders["coupon"] > 0).groupby(orders["customer_id"]).mean()
         for at, name in enumerate(DAYS):
-            table[f"{name}_share"] = (orders["at"].dt.dayofweek == at).groupby(orders["customer_id"]).mean()
-        table["weekend_share"] = (orders["at"].dt.dayofweek > 4).groupby(orders["customer_id"]).mean()
+            table[f"{name}_share"] = (orders["at"].dt.day_of_week == at).groupby(orders["customer_id"]).mean()
+        table["weekend_share"] = (orders["at"].dt.day_of_week > 4).groupby(orders["customer_id"]).mean()
         for name, hours in HOURS.items():
             table[f"{name}_share"] = orders["at"].dt.hour.isin(list(hours)).groupby(orders["customer_id"]).mean()
         off = self.sold.groupby("customer_id")["discount_minor"].sum()
@@ -175,13 +175,16 @@ def _words(text: str, predicate: Mapping[str, Any], value: float, others: float,
     name = predicate["metric"].partition(":")[2].strip()
     bare = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE) if name else text
     where = [own for own in (predicate.get("where") or {}).values() if isinstance(own, int | float)]
-    right = [value, others, limit, *where]
-    for sign, digits, percent in re.findall(r"([$€£]?)(\d[\d,]*(?:\.\d+)?)\s?(%?)", bare):
+    mine = [value, *where, *([] if predicate["threshold"] == "others" else [limit])]
+    for sign, digits, percent, theirs in re.findall(
+        r"([$€£]?)(\d[\d,]*(?:\.\d+)?)\s?(%?)(\s?[a-z]*\s(?:of|for)\s(?:all\s)?other)?", bare
+    ):
         scale = 100 if sign else 0.01 if percent else 1
         half = 0.5 * 10 ** -len(digits.partition(".")[2]) * scale * 1.000001
         number = float(digits.replace(",", "")) * scale
         ratios = [value / others] if others and not sign and not percent else []
-        if not any(abs(number - own) <= half for own in (*right, *ratios)):
+        right = [others] if theirs else [*mine, *ratios]
+        if not any(abs(number - own) <= half for own in right):
             return f"it says {sign}{digits}{percent}; counted again {value} and {others}"
     if predicate["threshold"] == "others":
         if re.search(r"\b(more|longer|above) than\b|\babove the\b", bare) and not value > others:
