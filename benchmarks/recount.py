@@ -177,7 +177,7 @@ def _words(text: str, predicate: Mapping[str, Any], value: float, others: float,
     where = [own for own in (predicate.get("where") or {}).values() if isinstance(own, int | float)]
     mine = [value, *where, *([] if predicate["threshold"] == "others" else [limit])]
     for sign, digits, percent, theirs in re.findall(
-        r"([$€£]?)(\d[\d,]*(?:\.\d+)?)\s?(%?)(\s?[a-z]*\s(?:of|for)\s(?:all\s)?other)?", bare
+        r"([$€£]?)(\d[\d,]*(?:\.\d+)?)(%?)(\s?[a-z]*\s(?:of|for)\s(?:all\s)?other)?", bare
     ):
         scale = 100 if sign else 0.01 if percent else 1
         half = 0.5 * 10 ** -len(digits.partition(".")[2]) * scale * 1.000001

@@ -1,6 +1,6 @@
 """Every claim of a persona held against the data: what they refute is dropped, what they cannot decide says so."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.config import FactSettings
@@ -88,13 +88,15 @@ def _edited(edit: Edit, written: Persona, before: Persona | None) -> tuple[Claim
     if before is not None:
         claimed: list[Claim | Dropped] = [*before.claims, *before.dropped]
         known = {one.claim: one for one in claimed if one.claim}
-    numbers = [_number(one.claim) for one in (*edit.claims, *known.values()) if one.claim]
-    free = max(numbers, default=0)
+    free = max((_number(one.claim) for one in (*edit.claims, *known.values()) if one.claim), default=0)
+    taken = {own.claim for own in edit.claims}
     claims = []
     for own in edit.claims:
-        if not own.claim:
+        name = own.claim or _earlier(own, known, taken)
+        if not name:
             free += 1
-        name = own.claim or f"{edit.segment}.C{free:02d}"
+            name = f"{edit.segment}.C{free:02d}"
+        taken.add(name)
         same = known.get(own.claim)
         if same is not None and same.written_by != BY_HAND and EditedClaim.of(same) == own:
             claims.append(_anew(own, same.written_by, written).model_copy(update={"claim": name}))
@@ -106,6 +108,12 @@ def _edited(edit: Edit, written: Persona, before: Persona | None) -> tuple[Claim
                 )
             )  # fmt: skip
     return tuple(claims)
+
+
+def _earlier(own: EditedClaim, known: Mapping[str, Claim | Dropped], taken: Collection[str]) -> str:
+    """The id that a claim without one had when it was last looked at; empty where it is new."""
+    said = (own.about, own.text)
+    return next((name for name, one in known.items() if name not in taken and (one.about, one.text) == said), "")
 
 
 def _anew(own: EditedClaim, written_by: str, written: Persona) -> Claim:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from small_table import small_table
 
 from assistant.config import FactSettings
-from assistant.personas import Edit, EditedClaim, Evidence, verify_persona
+from assistant.personas import Edit, EditedClaim, Evidence, persona_to_toml, verify_persona
 from assistant.records import Claim, FactSheet, Persona, Predicate
 from benchmarks.recount import Recount, contradiction
 
@@ -85,6 +85,13 @@ def test_a_models_sentence_with_a_word_that_nothing_decides_gives_way_to_the_fac
     found = verify_persona(persona("S1", loose), SHEET, shop[0])
     assert found.claims[0].status == "hypothesis"
     assert "gladly" in found.claims[0].reasons[0]
+
+
+def test_the_caution_of_a_segment_below_the_bar_is_its_personas(shop: tuple[Evidence, Recount]) -> None:
+    caution = "Below the bar: it does not hold."
+    found = verify_persona(persona("S1"), SHEET.model_copy(update={"caution": caution}), shop[0])
+    assert found.caution == caution
+    assert f"# ! {caution}" in persona_to_toml(found, "USD")
 
 
 def test_advice_is_a_hypothesis_whatever_it_says(shop: tuple[Evidence, Recount]) -> None:
