@@ -175,7 +175,9 @@ def _words(text: str, predicate: Mapping[str, Any], value: float, others: float,
     name = predicate["metric"].partition(":")[2].strip()
     bare = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE) if name else text
     where = [own for own in (predicate.get("where") or {}).values() if isinstance(own, int | float)]
-    mine = [value, *where, *([] if predicate["threshold"] == "others" else [limit])]
+    # A number without "about" before it is the number itself.
+    loose = predicate["comparator"] != "about" or re.search(r"\b(about|around|roughly)\b", bare, re.IGNORECASE)
+    mine = [value, *where, *([limit] if loose and predicate["threshold"] != "others" else [])]
     for sign, digits, percent, theirs in re.findall(
         r"([$€£]?)(\d[\d,]*(?:\.\d+)?)(%?)(\s?[a-z]*\s(?:of|for)\s(?:all\s)?other)?", bare
     ):

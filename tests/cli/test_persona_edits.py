@@ -140,7 +140,9 @@ def test_the_difference_between_versions_is_told(assistant: Assistant, shop: Pat
         ("added", "", "They spend more than $2."),
         ("removed", first["text"], ""),
     }
-    assert "They spend more than $2." in assistant("personas", "diff", "S1", folder=shop).out
+    told = assistant("personas", "diff", "S1", folder=shop).out
+    assert "version 2 to 3" in told
+    assert "$2." in told
     same = assistant("personas", "diff", "S1", "--from", 3, "--to", 3, "--json", folder=shop)
     assert same.rows == []
     assert "There is no version 9" in assistant("personas", "diff", "S1", "--to", 3, "--from", 9, folder=shop).mistake

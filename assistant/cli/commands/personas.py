@@ -1,5 +1,6 @@
 """`assistant personas`: write, hold against the data, show, and tell what has changed."""
 
+import re
 from typing import Annotated
 
 import typer
@@ -95,7 +96,7 @@ def diff(
     """What has changed between two versions of a persona: claims added, removed, reworded, and other verdicts."""
     paths = Paths(open_workspace(workspace))
     name = segment.upper()
-    numbers = persona_versions(paths, name)
+    numbers = persona_versions(paths, name) if re.fullmatch(r"[SA]\d+", name) else ()
     if not numbers:
         raise DataError(f"No version of a persona of {segment!r} is kept; make one with `assistant personas`.")
     to = numbers[-1] if last is None else last
