@@ -11,11 +11,14 @@ from typing import Any, Self, TypeVar
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from assistant.errors import ConfigError
-from assistant.records import Breaks, Brief, Method, Price, Record, TierTable
+from assistant.records import BrandKit, Breaks, Brief, Method, Price, Record, TierTable
 
 RecordT = TypeVar("RecordT", bound=Record)
 
-RENAMED = {"models.writer": "models.copy", "models.concurrency": "models.limits.concurrency"}
+RENAMED = {
+    "models.writer": "models.copy",
+    "models.concurrency": "models.limits.concurrency",
+}
 """Settings that had another name."""
 
 
@@ -243,6 +246,15 @@ def load_brief(path: Path) -> Brief:
             f"{path}: offer.amount is {brief.offer.amount} percent; expected a whole number from 1 to 100."
         )
     return brief
+
+
+def load_brand(path: Path) -> BrandKit:
+    """Read a workspace's brand kit.
+
+    Raises:
+        ConfigError: as `load_settings`, or the kit contradicts itself.
+    """
+    return _load(path, BrandKit)
 
 
 def _load(path: Path, record: type[RecordT]) -> RecordT:

@@ -133,6 +133,11 @@ class Workspace:
         return self.root / "campaigns"
 
     @property
+    def brand(self) -> Path:
+        """The brand kit, a file that need not be there."""
+        return self.root / "brand.toml"
+
+    @property
     def prompts(self) -> Path:
         """Folder of prompt files that replace the product's own, by name."""
         return self.root / "prompts"

@@ -38,11 +38,12 @@ def write_campaign(
         outcomes |= {outcome.key: outcome for outcome in ask(repairs)}
     written = write_pieces(jobs, outcomes, model)
     pieces: list[Piece] = []
-    controlled: set[tuple[str, str]] = set()
+    controlled: set[str] = set()
     for job, piece in zip(jobs, written, strict=True):
-        if (job.segment, job.channel) not in controlled:
-            controlled.add((job.segment, job.channel))
-            pieces.append(control_piece(brief, job.segment, job.channel, job.slots))
+        control = control_piece(brief, job.frame)
+        if control.piece not in controlled:
+            controlled.add(control.piece)
+            pieces.append(control)
         pieces.append(piece)
     across = check_pieces(pieces)
     pieces = [needs_review(piece, across[piece.piece]) if piece.piece in across else piece for piece in pieces]

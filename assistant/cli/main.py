@@ -21,7 +21,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "index": ("index", "Make the searchable index of products and behaviour."),
     "search": ("search", "Search the index."),
     "personas": ("personas", "Write and show the personas of the segments."),
+    "brand": ("brand", "Learn and show how the brand sounds."),
     "campaign": ("campaign", "Write, list and show campaigns."),
+    "check": ("check", "Lint copy written anywhere: facts, claims, limits, law."),
     "report": ("report", "The workspace as one HTML file."),
     "models": ("models", "List models, check one, look at the calls made."),
 }

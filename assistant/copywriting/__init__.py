@@ -1,28 +1,43 @@
-"""Copy: channels and their limits, documents with slots, the checks, and the writing between them."""
+"""Copy: channels and their limits, documents with slots, languages, the checks, and the writing between them."""
 
-from assistant.copywriting.angles import ANGLES, Angle, angle_named
-from assistant.copywriting.assembling import LINES, needs_review
-from assistant.copywriting.channels import CHANNELS, Channel, FieldLimit, sms_parts
-from assistant.copywriting.checks import check_field, check_pieces
+from assistant.copywriting.angles import ANGLES, CONTROL, angle_named, elements_of
+from assistant.copywriting.assembling import PieceFrame, checked, make_piece, needs_review
+from assistant.copywriting.channels import CHANNELS, Channel, FieldLimit, channel_named, sms_parts
+from assistant.copywriting.checks import CheckContext, check_field, check_piece, check_pieces, check_receipts
+from assistant.copywriting.checks.law import demands_of, known_markets
 from assistant.copywriting.control import control_piece
-from assistant.copywriting.documents import parse, render, worst_length
-from assistant.copywriting.slots import PieceSlots, piece_slots, products_for
+from assistant.copywriting.documents import parse, render
+from assistant.copywriting.languages import known_languages, language_named
+from assistant.copywriting.slots import ENGLISH, PieceSlots, Product, piece_slots, products_for
 from assistant.copywriting.writing import CopyJob, copy_requests, repair_requests, write_pieces
 
 __all__ = [
     "ANGLES",
     "CHANNELS",
-    "LINES",
-    "Angle",
+    "CONTROL",
+    "ENGLISH",
     "Channel",
+    "CheckContext",
     "CopyJob",
     "FieldLimit",
+    "PieceFrame",
     "PieceSlots",
+    "Product",
     "angle_named",
+    "channel_named",
     "check_field",
+    "check_piece",
     "check_pieces",
+    "check_receipts",
+    "checked",
     "control_piece",
     "copy_requests",
+    "demands_of",
+    "elements_of",
+    "known_languages",
+    "known_markets",
+    "language_named",
+    "make_piece",
     "needs_review",
     "parse",
     "piece_slots",
@@ -30,6 +45,5 @@ __all__ = [
     "render",
     "repair_requests",
     "sms_parts",
-    "worst_length",
     "write_pieces",
 ]

@@ -1,44 +1,54 @@
 """Lines into a piece: what stands where in each channel, and the checks on it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from assistant.copywriting.checks import check_field
-from assistant.copywriting.documents import parse, render, worst_length
+from assistant.copywriting.channels import CHANNELS, FieldLimit
+from assistant.copywriting.checks import CheckContext, check_field, check_piece
+from assistant.copywriting.documents import parse, render, render_worst
+from assistant.copywriting.languages import language_named
 from assistant.copywriting.slots import PieceSlots
-from assistant.records import CheckResult, Field, Piece
-
-# Field -> its text, made of the lines a writer gives; what is not in angle brackets is the house's.
-LAYOUTS: dict[str, dict[str, str]] = {
-    "email": {
-        "subject": "<subject>",
-        "preheader": "<preheader>",
-        "body": "Hi {first_name},\n\n<opening>\n\n<offer>",
-        "action": "<action>",
-        "footer": "{sender}, {address}. {unsubscribe}",
-    },
-    "sms": {"text": "{sender}. <sms> {link} Reply STOP to opt out."},
-}
-LINES: dict[str, tuple[str, ...]] = {
-    "email": ("subject", "preheader", "opening", "offer", "action"),
-    "sms": ("sms",),
-}
+from assistant.records import BrandKit, CheckResult, Elements, Field, Piece, Span
 
 
-def field_of(channel: str, line: str) -> str:
-    """The field that a line stands in."""
-    return next(field for field, layout in LAYOUTS[channel].items() if f"<{line}>" in layout)
+@dataclass(frozen=True)
+class PieceFrame:
+    """All of a piece but its words."""
+
+    segment: str
+    channel: str
+    language: str
+    market: str
+    slots: PieceSlots
+    brand: BrandKit
+    several_languages: bool = False
+
+    def piece(self, angle: str) -> str:
+        """The id of the piece of an angle."""
+        parts = (self.segment, self.channel, angle, *((self.language,) if self.several_languages else ()))
+        return "-".join(parts)
+
+    def context(self, field: str) -> CheckContext:
+        """What the checks of a field may know."""
+        return CheckContext(
+            channel=CHANNELS[self.channel],
+            field=field,
+            language=language_named(self.language),
+            market=self.market,
+            slots=self.slots,
+            brand=self.brand,
+        )
 
 
 def make_piece(
-    *,
-    segment: str,
-    channel: str,
+    frame: PieceFrame,
     angle: str,
     lines: Mapping[str, str],
     written_by: Mapping[str, str],
-    slots: PieceSlots,
+    *,
     model: str,
+    elements: Elements | None = None,
     candidates: int = 0,
     repaired: bool = False,
     prompt_hashes: Mapping[str, str] | None = None,
@@ -48,62 +58,103 @@ def make_piece(
     """A checked piece.
 
     Args:
-        segment: its id.
-        channel: of `LAYOUTS`.
+        frame: all but its words.
         angle: or `control`.
-        lines: by part; parts of other channels are left alone.
-        written_by: by part.
-        slots: the piece's.
+        lines: by name; lines of other channels are left alone.
+        written_by: by line.
         model: the model's name.
+        elements: what it is made of; None for the control.
         candidates: how many were chosen from.
         repaired: whether a second round was asked for.
         prompt_hashes: prompt id -> fingerprint.
         failures: why a line is not the model's, said by whoever chose; any makes the piece need review.
         found: what was seen while choosing, to be told beside the checks.
     """
-    fields: list[Field] = []
-    checks = list(found)
-    for field, layout in LAYOUTS[channel].items():
-        parts = [line for line in LINES[channel] if f"<{line}>" in layout]
-        text = layout
-        for line in parts:
-            text = text.replace(f"<{line}>", lines[line])
-        spans = parse(text)
-        results = check_field(channel, field, spans, slots)
-        checks += results
-        known = not any(result.check == "unknown_slot" for result in results)
-        fields.append(
-            Field(
-                field=field,
-                spans=spans,
-                text=render(spans, slots) if known else text,
-                length=worst_length(spans, slots) if known else len(text),
-                written_by=", ".join(dict.fromkeys(written_by[line] for line in parts)) or "house",
-            )
-        )
-    used = {span.slot for field in fields for span in field.spans if span.kind == "slot"}
-    reasons = (*failures, *(f"{r.check}, {r.field}: {r.message}" for r in checks if r.severity == "error"))
-    status: Literal["ready", "needs_review"] = "needs_review" if reasons else "ready"
-    return Piece(
-        piece=f"{segment}-{channel}-{angle}",
-        segment=segment,
-        channel=channel,
+    channel = CHANNELS[frame.channel]
+    fields = []
+    for limit in channel.fields:
+        parts = [line for line in channel.lines if f"<{line}>" in limit.layout]
+        by = ", ".join(dict.fromkeys(written_by[line] for line in parts)) or "house"
+        spans = parse(laid_out(limit, lines, frame))
+        fields.append(Field(field=limit.field, spans=spans, text="", length=0, written_by=by))
+    piece = Piece(
+        piece=frame.piece(angle),
+        segment=frame.segment,
+        channel=frame.channel,
         angle=angle,
-        status=status,
-        reasons=reasons,
+        language=frame.language,
+        elements=elements,
+        status="ready",
+        reasons=(),
         fields=tuple(fields),
-        slots=tuple(slot for slot in slots.slots if slot.slot in used),
-        checks=tuple(checks),
+        slots=(),
+        checks=(),
         candidates=candidates,
         repaired=repaired,
         model=model,
         prompt_hashes=dict(prompt_hashes or {}),
     )
+    return checked(piece, frame, failures=failures, found=found)
+
+
+def checked(
+    piece: Piece, frame: PieceFrame, *, failures: Sequence[str] = (), found: Sequence[CheckResult] = ()
+) -> Piece:
+    """A piece with its fields filled, measured and checked again, from its spans alone.
+
+    Args:
+        piece: its spans are taken as they are.
+        frame: where it stands, and its slots.
+        failures: reasons to review it beside the checks'.
+        found: results to tell beside the checks'.
+    """
+    checks = list(found)
+    fields = []
+    for field in piece.fields:
+        results = check_field(field.spans, frame.context(field.field))
+        checks += results
+        known = not any(result.check == "unknown_slot" for result in results)
+        raw = _raw(field.spans)
+        text = render(field.spans, frame.slots) if known else raw
+        length = longest(field.spans, frame) if known else len(raw)
+        fields.append(field.model_copy(update={"text": text, "length": length}))
+    used = {span.slot for field in fields for span in field.spans if span.slot}
+    filled = piece.model_copy(
+        update={
+            "fields": tuple(fields),
+            "slots": tuple(slot for slot in frame.slots.slots if slot.slot in used),
+        }
+    )
+    checks += check_piece(filled, frame.context(""))
+    reasons = (*failures, *(_reason(result) for result in checks if result.severity == "error"))
+    status: Literal["ready", "needs_review"] = "needs_review" if reasons else "ready"
+    return filled.model_copy(update={"checks": tuple(checks), "reasons": reasons, "status": status})
+
+
+def laid_out(limit: FieldLimit, lines: Mapping[str, str], frame: PieceFrame) -> str:
+    """A field's text: the layout with the writer's lines and the language's phrases in it."""
+    text = limit.layout
+    language = language_named(frame.language)
+    for name in ("terms", "disclaimer"):
+        text = text.replace(f"<{name}>", f" {{{name}}} " if name in frame.slots else "")
+    for name, said in {**language.phrases, **lines}.items():
+        if f"<{name}>" in text:
+            text = text.replace(f"<{name}>", "" if name.startswith("opt_out") and _no_way_out(name, frame) else said)
+    if "address" not in frame.slots:
+        text = text.replace(", {address}", "")
+    joined = "\n".join(" ".join(line.split(" ")).strip() for line in text.split("\n"))
+    return joined.replace("  ", " ").removesuffix("[]({unsubscribe})")
+
+
+def longest(spans: Sequence[Span], frame: PieceFrame) -> int:
+    """A field's length at the worst case, in its channel's measure."""
+    measure = CHANNELS[frame.channel].length
+    return max(measure(render(spans, frame.slots)), measure(render_worst(spans, frame.slots)))
 
 
 def needs_review(piece: Piece, found: Sequence[CheckResult]) -> Piece:
     """The piece with what was found beside other pieces."""
-    reasons = tuple(f"{r.check}: {r.message}" for r in found if r.severity == "error")
+    reasons = tuple(_reason(result) for result in found if result.severity == "error")
     return piece.model_copy(
         update={
             "checks": (*piece.checks, *found),
@@ -111,3 +162,16 @@ def needs_review(piece: Piece, found: Sequence[CheckResult]) -> Piece:
             "status": "needs_review" if reasons else piece.status,
         }
     )
+
+
+def _no_way_out(name: str, frame: PieceFrame) -> bool:
+    return name == "opt_out_keyword" and "opt_out" not in frame.slots
+
+
+def _reason(result: CheckResult) -> str:
+    return f"{result.check}, {result.field}: {result.message}" if result.field else f"{result.check}: {result.message}"
+
+
+def _raw(spans: Sequence[Span]) -> str:
+    signs = {"text": "{text}", "break": "\n"}
+    return "".join(signs.get(span.kind, "{{{slot}}}").format(text=span.text, slot=span.slot) for span in spans)

@@ -3,36 +3,26 @@
 Every experiment needs something to beat, and a piece that no candidate could fill falls back on it.
 """
 
+import re
+
 from assistant.copywriting.angles import CONTROL
-from assistant.copywriting.assembling import make_piece
-from assistant.copywriting.slots import PieceSlots
+from assistant.copywriting.assembling import PieceFrame, make_piece
+from assistant.copywriting.languages import language_named
 from assistant.records import Brief, Piece
 
 BY_HAND = "brief"
+_IF_CODE = re.compile(r"\[([^\[\]]*)\]")
 
 
-def control_lines(brief: Brief) -> dict[str, str]:
-    """The control's own words, by part: `subject`, `preheader`, `opening`, `offer`, `action`, `sms`."""
-    code = " with {offer.code}" if brief.offer.code else ""
+def control_lines(brief: Brief, language: str) -> dict[str, str]:
+    """The control's own words, by line."""
     return {
-        "subject": "{offer.discount} off {product}",
-        "preheader": "Valid until {offer.deadline}.",
-        "opening": "Our offer for you: {product} for less.",
-        "offer": f"Save {{offer.discount}}{code} until {{offer.deadline}}.",
-        "action": "See the offer",
-        "sms": f"{{offer.discount}} off {{product}}{code} until {{offer.deadline}}.",
+        line: _IF_CODE.sub(r"\1" if brief.offer.code else "", text)
+        for line, text in language_named(language).control.items()
     }
 
 
-def control_piece(brief: Brief, segment: str, channel: str, slots: PieceSlots) -> Piece:
-    """The control of a segment and channel."""
-    lines = control_lines(brief)
-    return make_piece(
-        segment=segment,
-        channel=channel,
-        angle=CONTROL,
-        lines=lines,
-        written_by=dict.fromkeys(lines, BY_HAND),
-        slots=slots,
-        model=BY_HAND,
-    )
+def control_piece(brief: Brief, frame: PieceFrame) -> Piece:
+    """The control of a segment, channel and language."""
+    lines = control_lines(brief, frame.language)
+    return make_piece(frame, CONTROL, lines, dict.fromkeys(lines, BY_HAND), model=BY_HAND)

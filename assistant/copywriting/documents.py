@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from assistant.copywriting.slots import PieceSlots
 from assistant.records import Span
 
-_SLOT = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")
-_OPENERS = (".", "!", "?")
+LINKS = frozenset({"link", "unsubscribe"})
+"""Slots that hold an address; a label may stand before them, as in `[Unsubscribe]({unsubscribe})`."""
+MERGE_TAGS = frozenset({"first_name"})
+"""Slots that the sending platform fills for each customer."""
+
+_SLOT = re.compile(
+    r"(?:\[(?P<label>[^\[\]{}()\n]+)\]\(\{(?P<link>link|unsubscribe)\}\))|\{(?P<slot>[a-z_]+(?:\.[a-z_]+)?)\}"
+)
+_OPENERS = (".", "!", "?", "。", "！", "？", "¡", "¿")
 
 
 def parse(text: str) -> tuple[Span, ...]:
-    """Text with `{slots}` and line breaks as spans; a brace that is no slot stays in the text."""
+    """Text with `{slots}`, `[labels]({link})` and line breaks as spans; a brace that is no slot stays in the text."""
     spans: list[Span] = []
     for at, part in enumerate(re.split(r"(\n)", text)):
         if at % 2:
@@ -21,7 +28,7 @@ def parse(text: str) -> tuple[Span, ...]:
         for match in _SLOT.finditer(part):
             if match.start() > end:
                 spans.append(Span(kind="text", text=part[end : match.start()]))
-            spans.append(Span(kind="slot", slot=match.group(1)))
+            spans.append(_span(match))
             end = match.end()
         if end < len(part):
             spans.append(Span(kind="text", text=part[end:]))
@@ -30,32 +37,48 @@ def parse(text: str) -> tuple[Span, ...]:
 
 def render(spans: Sequence[Span], slots: PieceSlots) -> str:
     """As a customer sees it: slots filled, a slot that opens a sentence with a capital."""
-    return _fill(spans, slots, worst=False)
-
-
-def worst_length(spans: Sequence[Span], slots: PieceSlots) -> int:
-    """Characters when every slot takes its longest value."""
-    return max(len(_fill(spans, slots, worst=True)), len(_fill(spans, slots, worst=False)))
+    return "".join(text for _, text in filled(spans, slots))
 
 
 def render_worst(spans: Sequence[Span], slots: PieceSlots) -> str:
     """The text when every slot takes its longest value."""
-    return _fill(spans, slots, worst=True)
+    return "".join(text for _, text in filled(spans, slots, worst=True))
 
 
-def _fill(spans: Sequence[Span], slots: PieceSlots, *, worst: bool) -> str:
+def filled(spans: Sequence[Span], slots: PieceSlots, *, worst: bool = False) -> list[tuple[Span, str]]:
+    """Each span with what a customer sees of it.
+
+    Raises:
+        KeyError: a slot is none of the piece's.
+    """
     text = ""
+    shown: list[tuple[Span, str]] = []
     for span in spans:
-        if span.kind == "text":
-            text += span.text
-        elif span.kind == "break":
-            text += "\n"
-        else:
-            value = slots[span.slot].worst if worst else slots[span.slot].value
-            text += value[:1].upper() + value[1:] if opens_sentence(text) and span.slot == "product" else value
-    return text
+        said = _said(span, slots, text, worst=worst)
+        shown.append((span, said))
+        text += said
+    return shown
 
 
 def opens_sentence(before: str) -> bool:
     """Whether the next word begins a sentence, after this text."""
     return not before.strip() or before.rstrip().endswith(_OPENERS) or before.endswith("\n")
+
+
+def _span(match: re.Match[str]) -> Span:
+    if match["link"]:
+        return Span(kind="link", text=match["label"], slot=match["link"])
+    slot = match["slot"]
+    if slot in LINKS:
+        return Span(kind="link", slot=slot)
+    return Span(kind="merge" if slot in MERGE_TAGS else "slot", slot=slot)
+
+
+def _said(span: Span, slots: PieceSlots, before: str, *, worst: bool) -> str:
+    if span.kind == "text" or (span.kind == "link" and span.text):
+        return span.text
+    if span.kind == "break":
+        return "\n"
+    slot = slots[span.slot]
+    value = slot.worst if worst else slot.value
+    return value[:1].upper() + value[1:] if slot.kind == "product" and opens_sentence(before) else value

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.config import ShopSettings
+from assistant.copywriting.languages import date_in, language_named, locale_of, money_in, percent_in
 from assistant.data import within_sentence
-from assistant.facts import format_date, format_money
 from assistant.records import Brief, FactSheet, Slot
+from assistant.records.copy import SlotKind
 
 PRODUCTS_A_SEGMENT = 4
+ENGLISH = "en"
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,9 @@ def products_for(brief: Brief, sheet: FactSheet) -> tuple[Product, ...]:
     A typical product whose share differs from the others' beyond chance comes first, then what most of the segment
     has bought.
     """
-    if brief.products:
-        return tuple(Product(name, f"brief:products.{at}") for at, name in enumerate(brief.products))
+    for field, names in (("products", brief.products), ("offer.products", brief.offer.products)):
+        if names:
+            return tuple(Product(name, f"brief:{field}.{at}") for at, name in enumerate(names))
     typical = [fact for fact in sheet.facts if fact.metric.startswith("buys:") and fact.direction == "higher"]
     staples = [fact for fact in sheet.facts if fact.metric.startswith("has_bought:")]
     chosen: dict[str, Product] = {}
@@ -60,7 +63,15 @@ def products_for(brief: Brief, sheet: FactSheet) -> tuple[Product, ...]:
 
 
 def piece_slots(
-    brief: Brief, shop: ShopSettings, currency: str, product: Product, segment_products: Sequence[Product]
+    brief: Brief,
+    shop: ShopSettings,
+    currency: str,
+    product: Product,
+    segment_products: Sequence[Product],
+    language: str = ENGLISH,
+    *,
+    personal: bool = True,
+    disclaimers: Sequence[str] = (),
 ) -> PieceSlots:
     """All slots of one piece.
 
@@ -70,33 +81,67 @@ def piece_slots(
         currency: ISO 4217, of an amount taken off.
         product: the one this piece names.
         segment_products: all that the segment's pieces may name; the longest is the worst case.
+        language: facts are written as it is used in the brief's market.
+        personal: whether each customer gets an own message; else there is nothing to merge.
+        disclaimers: of the brand kit, for this market and channel.
     """
+    locale = locale_of(language, brief.market)
     offer = brief.offer
-    discount = f"{offer.amount}%" if offer.kind == "percent_off" else format_money(offer.amount, currency)
-    longest = max((within_sentence(other.name) for other in segment_products), key=len)
-    fixed = [
-        ("offer.discount", discount, "brief:offer.amount"),
-        ("offer.deadline", format_date(brief.deadline), "brief:deadline"),
-        ("sender", brief.sender, "brief:sender"),
-        ("link", brief.link, "brief:link"),
-        ("address", brief.address, "brief:address"),
+    percent = offer.kind == "percent_off"
+    discount = percent_in(locale, offer.amount) if percent else money_in(locale, offer.amount, currency)
+    named = [_spoken(other.name, language) for other in (segment_products if personal else (product,))]
+    fixed: list[tuple[str, SlotKind, str, str]] = [
+        ("offer.discount", "percent" if percent else "money", discount, "brief:offer.amount"),
+        ("offer.deadline", "date", date_in(locale, brief.deadline), "brief:deadline"),
+        ("sender", "name", brief.sender, "brief:sender"),
+        ("link", "url", brief.link, "brief:link"),
+        ("address", "address", brief.address, "brief:address"),
+        ("opt_out", "code", brief.opt_out, "brief:opt_out"),
+        ("offer.code", "code", offer.code, "brief:offer.code"),
+        ("terms", "text", offer.terms, "brief:offer.terms"),
+        ("disclaimer", "text", " ".join(disclaimers), "brand:disclaimers"),
     ]
-    if offer.code:
-        fixed.append(("offer.code", offer.code, "brief:offer.code"))
-    return PieceSlots(
-        (
-            Slot(
-                slot="first_name",
-                value=shop.first_name_default,
-                # W is the widest letter: a limit in characters or in pixels holds with it.
-                worst="W" * shop.first_name_worst,
-                receipt="customer:first_name",
-                merge=True,
-            ),
-            Slot(slot="product", value=within_sentence(product.name), worst=longest, receipt=product.receipt),
-            *(Slot(slot=name, value=value, worst=value, receipt=receipt) for name, value, receipt in fixed),
-            Slot(
-                slot="unsubscribe", value="Unsubscribe", worst="Unsubscribe", receipt="customer:unsubscribe", merge=True
-            ),
-        )
+    slots = [
+        Slot(
+            slot="product",
+            kind="product",
+            value=_spoken(product.name, language),
+            worst=max(named, key=len),
+            receipt=product.receipt,
+        ),
+        *(
+            Slot(slot=name, kind=kind, value=value, worst=value, receipt=receipt)
+            for name, kind, value, receipt in fixed
+            if value
+        ),
+    ]
+    return PieceSlots((*(_merged(shop, language) if personal else ()), *slots))
+
+
+def _merged(shop: ShopSettings, language: str) -> tuple[Slot, ...]:
+    """What the sending platform fills."""
+    phrases = language_named(language).phrases
+    default = shop.first_name_default if language == ENGLISH else phrases["first_name_default"]
+    return (
+        Slot(
+            slot="first_name",
+            kind="name",
+            value=default,
+            # W is the widest letter: a limit in characters or in pixels holds with it.
+            worst=max("W" * shop.first_name_worst, default, key=len),
+            receipt="customer:first_name",
+            merge=True,
+        ),
+        Slot(
+            slot="unsubscribe",
+            kind="url",
+            value=phrases["opt_out_link"],
+            worst=phrases["opt_out_link"],
+            receipt="customer:unsubscribe",
+            merge=True,
+        ),
     )
+
+
+def _spoken(name: str, language: str) -> str:
+    return within_sentence(name) if language == ENGLISH else name

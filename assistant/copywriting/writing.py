@@ -2,28 +2,30 @@
 
 import math
 import random
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from assistant.copywriting.angles import Angle, angle_named
-from assistant.copywriting.assembling import LINES, field_of, make_piece
+import regex
+
+from assistant.copywriting.assembling import PieceFrame, make_piece
+from assistant.copywriting.channels import CHANNELS, line_named
 from assistant.copywriting.checks import check_field
 from assistant.copywriting.control import BY_HAND, control_lines
 from assistant.copywriting.documents import parse
 from assistant.copywriting.grammars import line_grammar, needed_slots
-from assistant.copywriting.lexicon import function_words
-from assistant.copywriting.slots import PieceSlots
+from assistant.copywriting.languages import Language, is_word, language_named
+from assistant.copywriting.slots import ENGLISH
 from assistant.prompting import Prompt, Shot, shots_for
-from assistant.records import Brief, CheckResult, Message, Outcome, Piece, Request
+from assistant.records import Brief, CheckResult, Elements, Message, Outcome, Piece, Request
 
 SHOTS = 5
 SHOTS_OF_OCCASION = 2
 TEMPERATURE = 0.5
 TOP_P = 0.92
-_TOKENS = {"subject": 22, "preheader": 26, "opening": 30, "offer": 36, "action": 10, "sms": 48}
+# A small model's tokens are pieces of English words; other languages take more of them.
+_TOKENS_OF_OTHERS = 1.8
 
 # Selection: the likeliest candidate wins, by the mean log-probability of its tokens. A line that this campaign already
 # says costs half a nat each time, one that only repeats a worked example a quarter, and each word of meaning that no
@@ -34,11 +36,18 @@ COPIED = 0.25
 STRAY = 2.0
 LEAST_LIKELY = -1.1
 # Two or three words on a button are everybody's, and the fewer tokens, the less likely each.
-ACTION = "action"
-LEAST_LIKELY_ACTION = -1.6
+# Two or three words are everybody's, and the fewer tokens, the less likely each.
+_FEW_WORDS = frozenset({"action", "headline_3", "benefit"})
+LEAST_LIKELY_FEW = -1.6
 
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
-_SLOT = re.compile(r"\{[^{}]*\}")
+_WORD = regex.compile(r"\p{L}+(?:'\p{L}+)?")
+_SLOT = regex.compile(r"\{[^{}]*\}")
+_BUTTONS = frozenset({"action"})
+_BUTTON_VERBS = {
+    "look": ("see", "look", "view", "discover", "browse", "find"),
+    "buy": ("shop", "get", "buy", "start", "save"),
+}
+QUESTION = "question"
 _OCCASIONS = frozenset({"away", "coupon", "frequent"})
 
 
@@ -47,26 +56,30 @@ class CopyJob:
     """One piece to write."""
 
     brief: Brief
-    segment: str
-    channel: str
+    frame: PieceFrame
     angle: str
+    elements: Elements
     occasion: str
     """What there is to talk about with the segment; see `personas.occasion_of`."""
-    slots: PieceSlots
     prompts: Mapping[str, Prompt]
-    """By line."""
+    """By line, in the piece's language."""
     candidates: int
     seed: int
 
     @property
     def piece(self) -> str:
         """The id of the piece to come."""
-        return f"{self.segment}-{self.channel}-{self.angle}"
+        return self.frame.piece(self.angle)
+
+    @property
+    def language(self) -> Language:
+        """What it is written in."""
+        return language_named(self.frame.language)
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The parts a model writes."""
-        return LINES[self.channel]
+        return CHANNELS[self.frame.channel].lines
 
 
 @dataclass
@@ -130,26 +143,28 @@ def problems(job: CopyJob, line: str, text: str) -> tuple[str, ...]:
     """Why a candidate cannot stand; empty where it can."""
     spans = parse(text)
     held = sorted(span.slot for span in spans if span.kind == "slot")
-    wanted = needed_slots(line, job.slots.names)
+    wanted = needed_slots(line, job.frame.slots.names)
     reasons = []
     if held not in [sorted(needed) for needed in wanted]:
         reasons.append("slots: it must hold " + " or ".join(" and ".join(needed) or "no slot" for needed in wanted))
-    found = check_field(job.channel, field_of(job.channel, line), spans, job.slots)
+    found = check_field(spans, job.frame.context(CHANNELS[job.frame.channel].field_of(line)))
     return (*reasons, *(f"{result.check}: {result.message}" for result in found if result.severity == "error"))
 
 
 def likelihood(job: CopyJob, line: str, outcome: Outcome) -> float:
     """How well a candidate's words hang together, in nats a token; 0 where the backend does not tell."""
-    if outcome.mean_logprob is None:
-        return 0.0
     known = vocabulary(job.prompts[line])
-    strays = [word for word in words_of(outcome.text) if word not in known and word not in function_words()]
-    return outcome.mean_logprob - STRAY * len(strays)
+    functions = job.language.function_words
+    strays = [word for word in words_of(outcome.text) if word not in known and word not in functions]
+    if job.frame.language != ENGLISH:
+        # A model of English finds no word of another language likely; that there is such a word is all that is asked.
+        return -STRAY * sum(not is_word(word, job.frame.language) for word in strays)
+    return 0.0 if outcome.mean_logprob is None else outcome.mean_logprob - STRAY * len(strays)
 
 
 def words_of(text: str) -> list[str]:
     """Lower-case words outside of slots."""
-    return _WORD.findall(_SLOT.sub(" ", text).lower())
+    return [word.group() for word in _WORD.finditer(_SLOT.sub(" ", text).lower())]
 
 
 @cache
@@ -164,7 +179,7 @@ def _write(job: CopyJob, outcomes: Mapping[str, Outcome], model: str, said: Said
     failures: list[str] = []
     tried = 0
     repaired = False
-    control = control_lines(job.brief)
+    control = control_lines(job.brief, job.frame.language)
     for line in job.lines:
         answered = _answers(job, line, outcomes)
         tried += len(answered)
@@ -176,15 +191,14 @@ def _write(job: CopyJob, outcomes: Mapping[str, Outcome], model: str, said: Said
             failures.append(f"no_candidate, {line}: {_why_not(job, line, answered)}; the control's line stands there")
         else:
             said.add(chosen)
-    copied = [line for line in job.lines if line != ACTION and lines[line] in _examples(job.prompts[line])]
+    copied = [line for line in job.lines if line not in _FEW_WORDS and lines[line] in _examples(job.prompts[line])]
     return make_piece(
-        segment=job.segment,
-        channel=job.channel,
-        angle=job.angle,
-        lines=lines,
-        written_by=written_by,
-        slots=job.slots,
+        job.frame,
+        job.angle,
+        lines,
+        written_by,
         model=model,
+        elements=job.elements,
         candidates=tried,
         repaired=repaired,
         prompt_hashes={job.prompts[line].id: job.prompts[line].fingerprint for line in job.lines},
@@ -192,7 +206,7 @@ def _write(job: CopyJob, outcomes: Mapping[str, Outcome], model: str, said: Said
         found=[
             CheckResult(
                 check="worked_example",
-                field=field_of(job.channel, line),
+                field=CHANNELS[job.frame.channel].field_of(line),
                 severity="warning",
                 message=f"the {line} is a worked example of its prompt, word for word",
             )
@@ -205,7 +219,10 @@ def _choose(job: CopyJob, line: str, answered: Sequence[Outcome], said: Said) ->
     copied = _examples(job.prompts[line])
     scored = [
         (
-            (outcome.mean_logprob or 0.0) - REPEATED * said.times[outcome.text] - COPIED * (outcome.text in copied),
+            (outcome.mean_logprob or 0.0)
+            - REPEATED * said.times[outcome.text]
+            - COPIED * (outcome.text in copied)
+            - REPEATED * (line in _BUTTONS and not _calls(job, outcome.text)),
             -outcome.sample,
             outcome.text,
         )
@@ -216,9 +233,13 @@ def _choose(job: CopyJob, line: str, answered: Sequence[Outcome], said: Said) ->
 
 
 def _stands(job: CopyJob, line: str, outcome: Outcome) -> bool:
-    return likelihood(job, line, outcome) >= (LEAST_LIKELY_ACTION if line == ACTION else LEAST_LIKELY) and not problems(
-        job, line, outcome.text
-    )
+    least = LEAST_LIKELY_FEW if line in _FEW_WORDS else LEAST_LIKELY
+    return likelihood(job, line, outcome) >= least and not problems(job, line, outcome.text)
+
+
+def _calls(job: CopyJob, text: str) -> bool:
+    """Whether a button's verb is of the kind that the piece's elements ask for; other languages are not told apart."""
+    return job.frame.language != ENGLISH or text.lower().startswith(_BUTTON_VERBS[job.elements.call_to_action])
 
 
 @cache
@@ -244,20 +265,25 @@ def _answers(job: CopyJob, line: str, outcomes: Mapping[str, Outcome]) -> list[O
 
 def _messages(job: CopyJob, line: str, draw: int) -> tuple[Message, ...]:
     prompt = job.prompts[line]
-    angle = angle_named(job.angle)
-    values = {"angle": angle.words, "tone": job.brief.tone}
+    values = {"angle": job.language.angles[job.angle], "tone": job.brief.tone}
     needed = {name: values[name] for name in prompt.variables}
-    return prompt.render(needed, _shots(job, line, prompt, angle, draw))
+    return prompt.render(needed, _shots(job, line, prompt, draw))
 
 
-def _shots(job: CopyJob, line: str, prompt: Prompt, angle: Angle, draw: int) -> list[Shot]:
+def _shots(job: CopyJob, line: str, prompt: Prompt, draw: int) -> list[Shot]:
     """Worked examples of the angle, and of the occasion where there is one; other pieces get others."""
+    kind = line_named(line).shots
     chance = random.Random(f"{job.seed}/{job.piece}/{line}/{draw}")
     if not any(shot.tags for shot in prompt.shots):
         return chance.sample(prompt.shots, min(SHOTS, len(prompt.shots)))
-    of_angle = shots_for(prompt, (angle.name,))
+    asks = line == "opening" and job.elements.form == "question"
+    of_angle = [
+        shot
+        for shot in shots_for(prompt, (job.angle, kind) if kind else (job.angle,))
+        if (QUESTION in shot.tags) == asks
+    ]
     of_occasion: tuple[Shot, ...] = ()
-    if job.occasion in _OCCASIONS:
+    if job.occasion in _OCCASIONS and not asks:
         of_occasion = shots_for(prompt, (job.occasion,))
     some = chance.sample(of_occasion, min(SHOTS_OF_OCCASION, len(of_occasion)))
     rest = chance.sample(of_angle, min(SHOTS - len(some), len(of_angle)))
@@ -269,19 +295,22 @@ def _requests(
     job: CopyJob, line: str, messages: tuple[Message, ...], key: str, first: int, count: int
 ) -> list[Request]:
     prompt = job.prompts[line]
+    tokens = line_named(line).tokens
+    if job.frame.language != ENGLISH:
+        tokens = math.ceil(tokens * _TOKENS_OF_OTHERS)
     return [
         Request(
             key=f"{key}.{sample}",
             messages=messages,
             prompt=prompt.id,
             prompt_hash=prompt.fingerprint,
-            max_tokens=_TOKENS[line],
+            max_tokens=tokens,
             # The first candidate of a prompt is its likeliest answer, the others look around it.
             temperature=0.0 if sample == first else TEMPERATURE,
             top_p=TOP_P,
             seed=job.seed,
             sample=sample,
-            grammar=line_grammar(line, job.slots.names),
+            grammar=line_grammar(line, job.frame.slots.names, job.language, job.elements),
         )
         for sample in range(first, first + count)
     ]

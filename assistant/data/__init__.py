@@ -12,7 +12,7 @@ from assistant.data.contracts import (
     check_table,
 )
 from assistant.data.cutoff import Cutoff
-from assistant.data.engine import connect, to_pandas
+from assistant.data.engine import ask, connect, to_pandas
 from assistant.data.loading import load_files
 from assistant.data.product_names import advertisable, readable_label, readable_name, within_sentence
 from assistant.data.reading import open_file
@@ -29,6 +29,7 @@ __all__ = [
     "Cutoff",
     "Tables",
     "advertisable",
+    "ask",
     "check_table",
     "connect",
     "load_complete_journey",

@@ -55,6 +55,20 @@ def connect(
     )
 
 
+def ask(folder: Path, sql: str) -> list[dict[str, Any]]:
+    """The rows of one SQL statement over the files of a folder, which it names relative to it.
+
+    Args:
+        folder: a workspace.
+        sql: made by the product itself, names in it as quoted literals.
+    """
+    with duckdb.connect() as connection:
+        connection.execute("SET file_search_path = ?", [str(folder)])
+        rows = connection.execute(sql)
+        names = [column[0] for column in rows.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+
+
 def to_pandas(table: Any) -> pd.DataFrame:
     """Run an Ibis table and take its rows, by way of Arrow.
 

@@ -3,6 +3,7 @@
 from assistant.facts.evaluating import evaluate, evaluate_all, in_words
 from assistant.facts.formatting import format_date, format_money, format_percent, format_value, minor_units
 from assistant.facts.measuring import SegmentTable
+from assistant.facts.queries import fact_query, product_query
 from assistant.facts.sheet import build_sheets
 from assistant.facts.statistics import Compared, compare, compare_medians
 
@@ -14,10 +15,12 @@ __all__ = [
     "compare_medians",
     "evaluate",
     "evaluate_all",
+    "fact_query",
     "format_date",
     "format_money",
     "format_percent",
     "format_value",
     "in_words",
     "minor_units",
+    "product_query",
 ]

@@ -3,9 +3,15 @@
 import datetime as dt
 from collections.abc import Callable
 
-from assistant.records import CUSTOMER_PREFIX, Predicate, Where
+from assistant.records import CUSTOMER_PREFIX, Fact, Predicate, Where
+from assistant.records.predicates import ASKED, POOLED
 
 _FEATURES = "'segments/features.parquet'"
+_SIZES = {
+    "customers": "count(*) FILTER (inside)",
+    "customer_share": "count(*) FILTER (inside) / count(*)",
+    "revenue_share": "sum(monetary_minor) FILTER (inside) / sum(monetary_minor)",
+}
 _SIGNS = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
 
 
@@ -28,6 +34,35 @@ def query_of(predicate: Predicate, as_of: dt.date) -> str:
         f"{counted} FILTER (inside) AS customers\n"
         f"FROM (SELECT *, customer_id IN ({_members(predicate.population)}) AS inside\n"
         f"      FROM ({(rows or _feature)(predicate, as_of)}))"
+    )
+
+
+def fact_query(fact: Fact, as_of: dt.date) -> str:
+    """The SQL that gives a fact of a sheet: its value, that of all others, and the customers counted."""
+    if fact.metric in _SIZES:
+        return (
+            f"SELECT {_SIZES[fact.metric]} AS value, count(*) FILTER (inside) AS customers\n"
+            f"FROM (SELECT *, customer_id IN ({_members(fact.segment)}) AS inside FROM {_FEATURES})"
+        )
+    named = fact.metric.startswith((*POOLED, *ASKED))
+    return query_of(
+        Predicate(
+            metric=fact.metric,
+            statistic="share" if named else "mean",
+            population=fact.segment,
+            comparator="about",
+            threshold="others",
+            unit=fact.unit,
+        ),
+        as_of,
+    )
+
+
+def product_query(name: str) -> str:
+    """The SQL that gives the rows of the catalogue with a product's name."""
+    return (
+        "SELECT product_id, name, category, department, price_minor, advertisable\n"
+        f"FROM 'data/products.parquet' WHERE lower(name) = lower({literal(name)}) ORDER BY product_id LIMIT 5"
     )
 
 

@@ -1,6 +1,8 @@
 """Which stage must run, and running it: what the commands and the chat both call."""
 
 from assistant.pipeline.assigning import Placed, assign_file
+from assistant.pipeline.checking import lint_ground
+from assistant.pipeline.explaining import explain
 from assistant.pipeline.language import load_campaigns, load_personas
 from assistant.pipeline.listening import Listener, Silent
 from assistant.pipeline.mapping import proposed_mapping
@@ -23,7 +25,9 @@ __all__ = [
     "Silent",
     "StageResult",
     "assign_file",
+    "explain",
     "kept_versions",
+    "lint_ground",
     "load_campaigns",
     "load_personas",
     "offers_of",

@@ -4,14 +4,15 @@ A killed run loses nothing that was answered: every answer is in the journal bef
 again asks the journal first.
 """
 
+import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from assistant.campaigns import check_brief, plan_jobs, write_campaign
-from assistant.config import load_brief
-from assistant.copywriting import LINES, copy_requests
+from assistant.campaigns import Ground, check_brief, plan_jobs, write_campaign
+from assistant.config import load_brand, load_brief
+from assistant.copywriting import CHANNELS, ENGLISH, CopyJob, copy_requests
 from assistant.data import Tables
 from assistant.errors import ModelError
 from assistant.llm import Estimate, dollars, is_truncated
@@ -21,12 +22,12 @@ from assistant.pipeline.models import Models
 from assistant.pipeline.paths import Paths
 from assistant.pipeline.running import StageResult, run_stage
 from assistant.prompting import Prompt, load_prompt
-from assistant.records import Brief, Campaign, Document, FactSheet, Outcome, Persona, Request
+from assistant.records import BrandKit, Brief, Campaign, Document, FactSheet, Outcome, Persona, Request, Segmentation
 from assistant.retrieval import Retriever
 from assistant.workspace import Workspace, read_record, sha256_file, write_atomic, write_record
 
 PERSONAS_VERSION = 2
-CAMPAIGN_VERSION = 1
+CAMPAIGN_VERSION = 2
 PERSONA_PROMPTS = ("claim", "advice", "name")
 
 
@@ -90,8 +91,12 @@ class Language:
             ConfigError: it cannot; the message names the file and what is wrong.
         """
         brief = load_brief(path)
-        check_brief(brief, self._advertisable() if brief.products else (), str(path))
+        check_brief(brief, self._ground(), str(path))
         return brief
+
+    def brand(self) -> BrandKit:
+        """The brand kit; an empty one where the workspace has none."""
+        return load_brand(self.workspace.brand) if self.workspace.brand.exists() else BrandKit()
 
     def campaign(
         self, brief_path: Path, inputs: Mapping[str, str], sheets: Sequence[FactSheet], personas: Sequence[Persona]
@@ -99,8 +104,9 @@ class Language:
         """All pieces of a brief in one batch, and a repair."""
         brief = self.brief(brief_path)
         model = self.settings.models.copywriter
-        prompts = self._copy_prompts(brief)
-        jobs = plan_jobs(brief, sheets, {persona.segment: persona for persona in personas}, prompts, self.settings)
+        jobs = self._jobs(brief, sheets, personas)
+        prompts = {prompt.id: prompt for job in jobs for prompt in job.prompts.values()}
+        brand = {"brand": sha256_file(self.workspace.brand)} if self.workspace.brand.exists() else {}
 
         def make(out: Path) -> Mapping[str, object]:
             asking = Asking(self.models, self.listener, "campaign", model)
@@ -116,7 +122,7 @@ class Language:
             stage="campaign",
             folder=self.workspace.campaigns / brief.campaign,
             version=CAMPAIGN_VERSION,
-            inputs={**inputs, "brief": sha256_file(brief_path), **_fingerprints(prompts.values())},
+            inputs={**inputs, "brief": sha256_file(brief_path), **brand, **_fingerprints(prompts.values())},
             settings={
                 "campaign": brief.campaign,
                 "model": model,
@@ -137,17 +143,27 @@ class Language:
         self, brief_path: Path, sheets: Sequence[FactSheet], personas: Sequence[Persona]
     ) -> tuple[str, list[Request]]:
         """The model's name and all that it would be asked for a campaign, but for repairs."""
-        brief = self.brief(brief_path)
-        by_segment = {persona.segment: persona for persona in personas}
-        jobs = plan_jobs(brief, sheets, by_segment, self._copy_prompts(brief), self.settings)
+        jobs = self._jobs(self.brief(brief_path), sheets, personas)
         return self.settings.models.copywriter, [request for job in jobs for request in copy_requests(job)]
+
+    def _jobs(self, brief: Brief, sheets: Sequence[FactSheet], personas: Sequence[Persona]) -> list[CopyJob]:
+        by_segment = {persona.segment: persona for persona in personas}
+        wanted = [sheet for sheet in sheets if not brief.audience or sheet.segment in brief.audience]
+        return plan_jobs(brief, wanted, by_segment, self._copy_prompts(brief), self.settings, self.brand())
 
     def _persona_prompts(self) -> dict[str, Prompt]:
         return {name: load_prompt(f"persona/{name}", self.workspace.prompts) for name in PERSONA_PROMPTS}
 
-    def _copy_prompts(self, brief: Brief) -> dict[str, Prompt]:
-        lines = [line for channel in brief.channels for line in LINES[channel]]
-        return {line: load_prompt(f"copy/{line}", self.workspace.prompts) for line in lines}
+    def _copy_prompts(self, brief: Brief) -> dict[tuple[str, str], Prompt]:
+        channels = [CHANNELS[channel] for channel in brief.channels]
+        names = dict.fromkeys(channel.prompt_of(line) for channel in channels for line in channel.lines)
+        return {
+            (language, name): load_prompt(
+                f"{'copy' if language == ENGLISH else f'copy_{language}'}/{name}", self.workspace.prompts
+            )
+            for language in brief.languages
+            for name in names
+        }
 
     def _persona_jobs(self, sheets: Sequence[FactSheet], prompts: Mapping[str, Prompt]) -> list[PersonaJob]:
         with Retriever.open(self.workspace.index, self.settings.models.embedder) as retriever:
@@ -164,10 +180,18 @@ class Language:
             seed=self.settings.models.seed,
         )
 
-    def _advertisable(self) -> frozenset[str]:
+    def _ground(self) -> Ground:
         products = Tables(self.workspace.data).products
-        names = products.filter(products.advertisable).select("name").distinct().execute()["name"]
-        return frozenset(str(name) for name in names)
+        named = products.filter(products.advertisable).group_by("name").agg(price=products.price_minor.min()).execute()
+        prices = {str(row.name_): row.price for row in named.rename(columns={"name": "name_"}).itertuples()}
+        segmentation = read_record(self.paths.segmentation, Segmentation)
+        return Ground(
+            advertisable=tuple(prices),
+            prices_minor={name: int(price) for name, price in prices.items() if price == price and price is not None},
+            segments=tuple(path.stem for path in sorted(self.paths.facts.glob("*.json"))),
+            as_of=dt.date.fromisoformat(segmentation.as_of),
+            brand=self.brand(),
+        )
 
 
 class Asking:

@@ -5,10 +5,12 @@ shares are fractions of one; days are calendar days.
 """
 
 from assistant.records.base import Record, Unit
+from assistant.records.brands import BrandKit
 from assistant.records.briefs import Brief, Offer
 from assistant.records.campaigns import Campaign, CampaignSummary
 from assistant.records.copy import (
     CheckResult,
+    Elements,
     Field,
     Piece,
     Slot,
@@ -64,6 +66,7 @@ __all__ = [
     "CUSTOMER_PREFIX",
     "BoughtAgain",
     "BoughtTogether",
+    "BrandKit",
     "Breaks",
     "Brief",
     "Campaign",
@@ -78,6 +81,7 @@ __all__ = [
     "Concentration",
     "DensityAnalysis",
     "Document",
+    "Elements",
     "Evaluation",
     "Fact",
     "FactSheet",

@@ -1,9 +1,9 @@
 """What a campaign is asked to say."""
 
 import datetime as dt
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field, field_validator
 
 from assistant.records.base import Record
 
@@ -14,6 +14,8 @@ class Offer(Record):
     kind: Literal["percent_off", "amount_off"]
     amount: int = Field(gt=0, description="whole percent, or minor units of the currency")
     code: str = Field(default="", max_length=20, pattern=r"^[A-Z0-9]*$")
+    products: tuple[str, ...] = Field(default=(), description="what it is on, by name; empty: on everything")
+    terms: str = Field(default="", max_length=300, description="what else must be said of it, word for word")
 
 
 class Brief(Record):
@@ -25,12 +27,28 @@ class Brief(Record):
     products: tuple[str, ...] = Field(
         default=(), description="product names of the catalogue; empty: each segment's own most typical ones"
     )
+    audience: tuple[str, ...] = Field(default=(), description="segments to write for; empty: all")
     starts: dt.date
     deadline: dt.date = Field(description="last day of the offer")
-    channels: tuple[Literal["email", "sms"], ...] = Field(default=("email", "sms"), min_length=1)
+    channels: tuple[str, ...] = Field(default=("email", "sms"), min_length=1, description="see `channels.toml`")
     angles: tuple[str, ...] = Field(min_length=2, description="names of angles, see `copywriting/angles`")
     tone: str = Field(default="warm and plain", max_length=80)
-    language: Literal["en"] = "en"
+    languages: tuple[str, ...] = Field(
+        default=("en",),
+        min_length=1,
+        # Its name where a brief had one language.
+        validation_alias=AliasChoices("languages", "language"),
+        description="ISO 639-1; each gets all pieces",
+    )
+    market: str = Field(default="US", pattern=r"^[A-Z]{2}$", description="ISO 3166: whose law and formats hold")
     sender: str = Field(min_length=2, max_length=40, description="the shop's name as customers know it")
     link: str = Field(pattern=r"^https?://[^\s<>\"']{3,200}$")
-    address: str = Field(min_length=5, max_length=200, description="postal address for the e-mail's footer")
+    address: str = Field(default="", max_length=200, description="postal address for the e-mail's footer")
+    opt_out: str = Field(
+        default="STOP", max_length=20, description="what a reader sends to be left alone; empty: nothing is offered"
+    )
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _one_language(cls, given: Any) -> Any:
+        return (given,) if isinstance(given, str) else given

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.copywriting import CHANNELS
 from assistant.records import Campaign, Field, Piece, Slot
 from assistant.reports.cautions import sentence
 from assistant.reports.receipts import Panel, Receipts
@@ -52,6 +53,12 @@ class Card:
     sender: Panel
     caution: str
     """Why its segment is below the bar, as the campaign was told; empty: nothing was said."""
+
+    @property
+    def channel_title(self) -> str:
+        """The channel as a reader calls it."""
+        known = CHANNELS.get(self.piece.channel)
+        return known.title if known else self.piece.channel
 
     @property
     def control(self) -> bool:
@@ -137,16 +144,18 @@ def _written(field: Field, slots: dict[str, Slot], panels: dict[str, Panel], not
         elif span.kind == "text":
             at += len(span.text)
             paragraphs[-1].append(Part(span.text))
+        elif span.kind == "link" and span.text and span.slot in slots:
+            # A link's label is the writer's; where it leads is in its receipt.
+            at += len(span.text)
+            merge = slots[span.slot].merge
+            paragraphs[-1].append(Part(span.text, panels[span.slot], _note(span.slot, notes), merge))
         elif span.slot in slots:
-            if span.slot not in notes:
-                notes.append(span.slot)
             slot = slots[span.slot]
-            note = notes.index(span.slot) + 1
             # The field's text is what a customer sees: a value that opens a sentence has a capital there.
             seen = field.text[at : at + len(slot.value)]
             shown = seen if seen.casefold() == slot.value.casefold() else slot.value
             at += len(slot.value)
-            paragraphs[-1].append(Part(shown, panels[span.slot], note, slot.merge))
+            paragraphs[-1].append(Part(shown, panels[span.slot], _note(span.slot, notes), slot.merge))
         else:
             # A slot that the piece does not define has no value; its name in braces is what would be sent.
             at += len(span.slot) + 2
@@ -158,6 +167,13 @@ def _written(field: Field, slots: dict[str, Slot], panels: dict[str, Panel], not
         length=field.length,
         written_by=field.written_by,
     )
+
+
+def _note(slot: str, notes: list[str]) -> int:
+    """The number of a slot's footnote; `notes` grows where it is a new one."""
+    if slot not in notes:
+        notes.append(slot)
+    return notes.index(slot) + 1
 
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.facts import format_value, in_words
+from assistant.facts import fact_query, format_value, in_words
 from assistant.records import Brief, Claim, Document, Fact, Slot
 from assistant.reports import numbers
 from assistant.reports.data import ReportData
@@ -34,6 +34,8 @@ class Panel:
     source: str
     fact: str = ""
     """Id of the fact to link to in its segment's table; empty where there is none."""
+    query: str = ""
+    """SQL that gives the value, for whoever has the workspace; empty where none is needed."""
 
 
 class Receipts:
@@ -42,6 +44,7 @@ class Receipts:
     def __init__(self, data: ReportData) -> None:
         self._currency = data.currency
         self._facts = {fact.fact: fact for sheet in data.sheets for fact in sheet.facts}
+        self._as_of = data.as_of
         # A fact can be linked to where its segment has a card with a table of facts.
         self._carded = {segment.segment for segment in (*data.segmentation.segments, *data.audiences)}
         self._documents = {document.document: document for document in data.documents}
@@ -122,6 +125,7 @@ class Receipts:
             panel.sentence,
             panel.source,
             panel.fact,
+            panel.query,
         )
 
     def _fact(self, anchor: str, name: str) -> Panel:
@@ -138,6 +142,7 @@ class Receipts:
             fact.sentence,
             fact.source,
             fact.fact if fact.segment in self._carded else "",
+            fact_query(fact, self._as_of),
         )
 
     def _document(self, anchor: str, name: str) -> Panel:

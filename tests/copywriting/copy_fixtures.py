@@ -3,9 +3,16 @@
 import datetime as dt
 
 from assistant.config import ShopSettings
-from assistant.copywriting import LINES, CopyJob, PieceSlots, piece_slots, products_for
+from assistant.copywriting import (
+    CHANNELS,
+    CopyJob,
+    PieceFrame,
+    PieceSlots,
+    piece_slots,
+    products_for,
+)
 from assistant.prompting import load_prompt
-from assistant.records import Brief, Fact, FactSheet, Offer, Unit
+from assistant.records import BrandKit, Brief, Elements, Fact, FactSheet, Offer, Unit
 
 
 def brief(**changes: object) -> Brief:
@@ -55,23 +62,39 @@ def sheet(*facts: Fact) -> FactSheet:
     return FactSheet(segment="S1", name="Regular shoppers", as_of="2018-01-01", currency="USD", facts=numbered)
 
 
-def slots(*names: str, **changes: object) -> PieceSlots:
+def slots(*names: str, language: str = "en", personal: bool = True, **changes: object) -> PieceSlots:
     """Slots of a piece that names the first of these products."""
     order = brief(**changes)
     products = products_for(order, sheet(*(fact(f"buys:{name}") for name in names or ("Shredded cheese",))))
-    return piece_slots(order, ShopSettings(), "USD", products[0], products)
+    return piece_slots(order, ShopSettings(), "USD", products[0], products, language, personal=personal)
 
 
-def job(channel: str = "email", **changes: object) -> CopyJob:
-    """One piece to write."""
+def frame(channel: str = "email", language: str = "en", **changes: object) -> PieceFrame:
+    """All of a piece but its words."""
     said = {
-        "brief": brief(),
         "segment": "S1",
         "channel": channel,
+        "language": language,
+        "market": "US",
+        "slots": slots(language=language, personal=CHANNELS[channel].personal),
+        "brand": BrandKit(),
+    }
+    return PieceFrame(**{**said, **changes})  # type: ignore[arg-type]
+
+
+def job(channel: str = "email", language: str = "en", **changes: object) -> CopyJob:
+    """One piece to write."""
+    named = CHANNELS[channel]
+    folder = "copy" if language == "en" else f"copy_{language}"
+    # An advert's headline holds 30 signs.
+    product = "Shredded cheese" if named.personal else "Cheddar"
+    said = {
+        "brief": brief(),
+        "frame": frame(channel, language, slots=slots(product, language=language, personal=named.personal)),
         "angle": "thrift",
+        "elements": Elements(motive="thrift"),
         "occasion": "steady",
-        "slots": slots(),
-        "prompts": {line: load_prompt(f"copy/{line}") for line in LINES[channel]},
+        "prompts": {line: load_prompt(f"{folder}/{named.prompt_of(line)}") for line in named.lines},
         "candidates": 4,
         "seed": 7,
     }

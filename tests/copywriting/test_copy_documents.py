@@ -1,14 +1,15 @@
 """Spans, slots, lengths."""
 
 import pytest
-from copy_fixtures import brief, fact, job, sheet, slots
+from copy_fixtures import brief, fact, frame, job, sheet, slots
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.config import ShopSettings
-from assistant.copywriting import parse, piece_slots, products_for, render, sms_parts, worst_length
+from assistant.copywriting import language_named, parse, piece_slots, products_for, render, sms_parts
+from assistant.copywriting.assembling import longest
 from assistant.copywriting.grammars import line_grammar
-from assistant.records import Brief, Offer
+from assistant.records import Brief, Elements, Offer
 
 
 def test_a_slot_that_opens_a_sentence_has_a_capital_and_elsewhere_none() -> None:
@@ -23,15 +24,16 @@ def test_names_that_are_written_with_a_capital_keep_it() -> None:
 def test_lengths_are_measured_with_the_longest_product_and_first_name() -> None:
     values = slots("Milk", "A much longer product name")
     assert values["product"].value == "milk"
-    assert worst_length(parse("Hi {first_name}, {product}"), values) == len("Hi , ") + 20 + len(
-        "a much longer product name"
-    )
+    spans = parse("Hi {first_name}, {product}")
+    assert longest(spans, frame(slots=values)) == len("Hi , ") + 20 + len("a much longer product name")
 
 
 def test_a_brief_without_a_code_has_no_code_slot_and_no_grammar_asks_for_it() -> None:
     values = slots(offer=Offer(kind="percent_off", amount=15))
     assert "offer.code" not in values
-    assert "offer.code" not in line_grammar("sms", values.names)
+    grammar = line_grammar("sms", values.names, language_named("en"), Elements(motive="thrift"))
+    assert "offer.discount" in grammar
+    assert "offer.code" not in grammar
     with pytest.raises(KeyError):
         values["offer.code"]
 
@@ -80,8 +82,23 @@ def test_text_messages_are_counted_in_parts_as_networks_do(text: str, parts: int
 
 @given(st.text(alphabet="ab {}.\n!product", max_size=60))
 def test_parsing_loses_nothing(text: str) -> None:
-    said = {"text": lambda s: s.text, "slot": lambda s: f"{{{s.slot}}}", "break": lambda s: "\n"}
-    assert "".join(said[span.kind](span) for span in parse(text)) == text
+    signs = {"text": "{text}", "break": "\n"}
+    said = (signs.get(span.kind, "{{{slot}}}").format(text=span.text, slot=span.slot) for span in parse(text))
+    assert "".join(said) == text
+
+
+def test_spans_tell_facts_merge_tags_and_links_apart() -> None:
+    spans = parse("Hi {first_name}\n[Stop]({unsubscribe}) {link} {product}")
+    assert [(span.kind, span.text, span.slot) for span in spans] == [
+        ("text", "Hi ", ""),
+        ("merge", "", "first_name"),
+        ("break", "", ""),
+        ("link", "Stop", "unsubscribe"),
+        ("text", " ", ""),
+        ("link", "", "link"),
+        ("text", " ", ""),
+        ("slot", "", "product"),
+    ]
 
 
 @given(st.text(max_size=40))

@@ -1,6 +1,6 @@
 """Candidates, the choice among them, the repair and the honest fallback."""
 
-from copy_fixtures import job
+from copy_fixtures import frame, job
 
 from assistant.copywriting import copy_requests, repair_requests, write_pieces
 from assistant.records import Outcome
@@ -91,7 +91,7 @@ def test_two_pieces_do_not_say_the_same_line_where_another_is_nearly_as_likely()
     }
     outcomes = answers(texts, {"Pay less for {product}": -0.2, "A little less for {product}": -0.4})
     other = {key.replace("S1-", "S2-"): outcome for key, outcome in outcomes.items()}
-    pieces = write_pieces([job(), job(segment="S2")], {**outcomes, **other}, "test")
+    pieces = write_pieces([job(), job(frame=frame(segment="S2"))], {**outcomes, **other}, "test")
     assert pieces[0].fields[0].text != pieces[1].fields[0].text
 
 

@@ -33,8 +33,8 @@ def _value(value: Any, payload: str, keep: frozenset[str]) -> Any:
         update = {
             name: _value(getattr(value, name), payload, keep)
             for name, info in type(value).model_fields.items()
-            # Validation holds closed vocabularies and the currency; they cannot carry a text.
-            if "Literal" not in repr(info.annotation) and name not in keep | {"unit", "currency"}
+            # Validation holds closed vocabularies, channels and the currency; they cannot carry a text.
+            if "Literal" not in repr(info.annotation) and name not in keep | {"unit", "currency", "channel", "channels"}
         }
         return value.model_copy(update=update)
     if isinstance(value, Enum):

@@ -4,7 +4,8 @@ import datetime as dt
 
 from report_grocer_trust import BELOW
 
-from assistant.copywriting import PieceSlots, parse, render, worst_length
+from assistant.copywriting import PieceSlots, parse, render
+from assistant.copywriting.documents import render_worst
 from assistant.records import Brief, Campaign, CampaignSummary, CheckResult, Field, Offer, Piece, Slot
 
 MODEL = "local:smollm2-135m-instruct"
@@ -48,7 +49,7 @@ def pieces_for(index: int) -> tuple[Piece, ...]:
         "offer.discount": Slot(slot="offer.discount", value="20%", worst="20%", receipt="brief:offer.amount"),
         "offer.code": Slot(slot="offer.code", value="PANTRY20", worst="PANTRY20", receipt="brief:offer.code"),
         "offer.deadline": Slot(slot="offer.deadline", value="October 8", worst="October 8", receipt="brief:deadline"),
-        "product": Slot(slot="product", value=BUYS[index].lower(), worst="frozen potatoes",
+        "product": Slot(slot="product", kind="product", value=BUYS[index].lower(), worst="frozen potatoes",
                         receipt=f"fact:{segment}.F16"),
         "orders": Slot(slot="orders", value="18 times", worst="18 times", receipt=f"fact:{segment}.F01"),
         "sender": Slot(slot="sender", value="Journey Grocers", worst="Journey Grocers", receipt="brief:sender"),
@@ -98,7 +99,7 @@ def _piece(
                 field=name,
                 spans=spans,
                 text=render(spans, filled),
-                length=worst_length(spans, filled),
+                length=len(render_worst(spans, filled)),
                 written_by="house" if name == "footer" else "brief" if angle == "control" else MODEL,
             )
         )

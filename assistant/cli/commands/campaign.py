@@ -1,4 +1,4 @@
-"""`assistant campaign`: run, list, pieces."""
+"""`assistant campaign`: run, list, pieces, why."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -9,8 +9,9 @@ import typer
 from assistant.cli.commands.facts import with_facts
 from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, emit_text, say
+from assistant.copywriting.dialects import DIALECTS, Dialect, compile_piece, dialect_named
 from assistant.errors import ConfigError, MissingArtefact
-from assistant.pipeline import Pipeline, load_campaigns
+from assistant.pipeline import Pipeline, explain, load_campaigns
 from assistant.records import Campaign, Piece
 from assistant.workspace import Workspace
 
@@ -72,6 +73,9 @@ def pieces(
     status: Annotated[Status | None, typer.Option(help="Only these.")] = None,
     segment: Annotated[str | None, typer.Option(help="Only this segment's.")] = None,
     channel: Annotated[str | None, typer.Option(help="Only this channel's.")] = None,
+    dialect: Annotated[
+        str | None, typer.Option(help=f"As templates of a sending platform: {', '.join(DIALECTS)}.")
+    ] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -90,17 +94,48 @@ def pieces(
         for piece in campaign.pieces
         if all(value is None or getattr(piece, name_of).lower() == value.lower() for name_of, value in wanted.items())
     ]
+    platform = dialect_named(dialect) if dialect else None
     if as_json:
-        emit_json([_piece_row(piece, campaign) for piece in shown])
+        emit_json([_piece_row(piece, campaign, platform) for piece in shown])
         return
+    if platform and not platform.verified:
+        say(f"{platform.title}: {platform.label}; {platform.source}.")
     for piece in shown:
         emit_text(f"\n{piece.piece}: {piece.status.replace('_', ' ')}")
         if piece.segment in campaign.cautions:
             emit_text(f"  ! {campaign.cautions[piece.segment]}")
+        templates = compile_piece(piece, platform) if platform else {}
         for field in piece.fields:
-            emit_text(f"  {field.field}: {field.text}")
+            emit_text(f"  {field.field}: {templates.get(field.field, field.text)}")
         for reason in piece.reasons:
             emit_text(f"  ! {reason}")
+
+
+@app.command()
+def why(
+    piece: Annotated[str, typer.Argument(help="A piece, such as S2-email-thrift.")],
+    words: Annotated[str, typer.Argument(metavar='["WORDS"]', help="Part of its text; without it, all of it.")] = "",
+    campaign: Annotated[str, typer.Option(help="The campaign, where several have the piece.")] = "",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What stands behind a sentence: its slots, the fact or the line of the brief, the query and the rows."""
+    found = explain(open_workspace(workspace), piece, words, campaign)
+    if as_json:
+        emit_json([sentence.model_dump(mode="json") for sentence in found])
+        return
+    for sentence in found:
+        emit_text(f"\n{sentence.field}, written by {sentence.written_by}: {sentence.sentence}")
+        if not sentence.slots:
+            emit_text("  states no fact")
+        for slot in sentence.slots:
+            emit_text(f"  {slot.shown}   {{{slot.slot}}}, {slot.receipt}")
+            emit_text(f"    {slot.says}")
+            for told in (slot.definition, *slot.query.splitlines()):
+                if told:
+                    emit_text(f"    {told}")
+            for row in slot.rows:
+                emit_text("    -> " + ", ".join(f"{name} {value}" for name, value in row.items()))
 
 
 def _named(place: Workspace, name: str | None) -> Campaign:
@@ -126,10 +161,16 @@ def _row(campaign: Campaign) -> dict[str, object]:
     return {"campaign": campaign.campaign, "model": campaign.model, **campaign.summary.model_dump()}
 
 
-def _piece_row(piece: Piece, campaign: Campaign) -> dict[str, object]:
-    row = piece.model_dump(include={"piece", "segment", "channel", "angle", "status", "reasons"})
+def _piece_row(piece: Piece, campaign: Campaign, platform: Dialect | None) -> dict[str, object]:
+    row = piece.model_dump(
+        include={"piece", "segment", "channel", "language", "angle", "elements", "status", "reasons"}
+    )
+    compiled: dict[str, object] = {}
+    if platform:
+        compiled = {"dialect": platform.name, "syntax": platform.label, "templates": compile_piece(piece, platform)}
     return {
         **row,
+        **compiled,
         "caution": campaign.cautions.get(piece.segment, ""),
         "fields": {field.field: field.text for field in piece.fields},
         "slots": [slot.model_dump() for slot in piece.slots],

@@ -1,16 +1,31 @@
 """Pieces that say the same: by words in a row, found through an index of shingles and not pair by pair."""
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from assistant.records import Piece
+import regex
+
+from assistant.records import CheckResult, Piece
 
 SHINGLE = 3
 ALIKE = 0.8
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
+# Chinese parts no words by blanks: each of its signs counts as one.
+_WORD = regex.compile(r"\p{Han}|[\w--\p{Han}]+(?:['’]\w+)?", regex.VERSION1)
 # What the sender and the law put in every message makes no two messages alike.
-_OWN_FIELDS = frozenset({"subject", "preheader", "body", "text"})
+_HOUSE_FIELDS = frozenset({"footer", "header", "small_print", "path_1", "action", "button_1"})
+
+
+def check_pieces(pieces: Sequence[Piece]) -> dict[str, tuple[CheckResult, ...]]:
+    """What can be said of pieces beside one another.
+
+    Returns:
+        Piece id -> results; a piece without any is absent.
+    """
+    results: dict[str, tuple[CheckResult, ...]] = {}
+    for piece_id, (other, likeness) in near_duplicates(pieces).items():
+        message = f"{likeness:.0%} of its words in order are those of piece {other}"
+        results[piece_id] = (CheckResult(check="near_duplicate", field="", severity="error", message=message),)
+    return results
 
 
 def near_duplicates(pieces: Sequence[Piece]) -> dict[str, tuple[str, float]]:
@@ -40,5 +55,7 @@ def near_duplicates(pieces: Sequence[Piece]) -> dict[str, tuple[str, float]]:
 
 
 def _shingles(piece: Piece) -> frozenset[tuple[str, ...]]:
-    words = [word.lower() for field in piece.fields if field.field in _OWN_FIELDS for word in _WORD.findall(field.text)]
+    words = [
+        word.lower() for field in piece.fields if field.field not in _HOUSE_FIELDS for word in _WORD.findall(field.text)
+    ]
     return frozenset(zip(*(words[start:] for start in range(SHINGLE)), strict=False))

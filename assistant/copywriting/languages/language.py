@@ -1,0 +1,140 @@
+"""One language: its file, read once."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import regex
+
+from assistant.errors import ConfigError
+from assistant.records.copy import Severity
+
+
+@dataclass(frozen=True)
+class Forbidden:
+    """One kind of words, and why they are refused."""
+
+    check: str
+    reason: str
+    severity: Severity
+    linted: bool
+    """Whether `words` are refused to people too; `patterns` always are."""
+    words: "regex.Pattern[str] | None"
+    patterns: "regex.Pattern[str] | None"
+
+
+@dataclass(frozen=True)
+class SlotUse:
+    """The words that say what a slot's fact is."""
+
+    slot: str
+    reason: str
+    before: tuple[str, ...]
+    """One of these directly before it..."""
+    after: tuple[str, ...]
+    """...or one of these directly after it."""
+    not_before: tuple[str, ...]
+    """None of these directly before it."""
+    not_after: tuple[str, ...]
+    """None of these directly after it."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """What is written and refused in a language."""
+
+    code: str
+    name: str
+    letters: str
+    """Signs of its words beside a to z, lower case; a range may stand there."""
+    nouns_with_capital: bool
+    """Whether a capital inside a sentence says nothing."""
+    spaced: bool
+    """Whether blanks part its words."""
+    sentence_end: str
+    question_end: str
+    comma: str
+    blank_before: str
+    """Signs that a blank stands before, as French has it."""
+    locale: str
+    angles: dict[str, str]
+    """What the prompt calls each angle."""
+    phrases: dict[str, str]
+    control: dict[str, str]
+    function_words: frozenset[str]
+    known_names: frozenset[str]
+    slot_uses: dict[str, SlotUse]
+    forbidden: tuple[Forbidden, ...]
+
+
+@cache
+def known_languages() -> tuple[str, ...]:
+    """The codes of all languages that have a file, English first."""
+    codes = {file.name.removesuffix(".toml") for file in _folder().iterdir() if file.name.endswith(".toml")}
+    return tuple(sorted(codes, key=lambda code: (code != "en", code)))
+
+
+@cache
+def language_named(code: str) -> Language:
+    """A language by its ISO 639-1 code.
+
+    Raises:
+        ConfigError: it has no file.
+    """
+    if code not in known_languages():
+        raise ConfigError(f"There is no language {code!r}; known languages: {', '.join(known_languages())}.")
+    raw: dict[str, Any] = tomllib.loads(_folder().joinpath(f"{code}.toml").read_text(encoding="utf-8"))
+    spaced = bool(raw.get("spaced", True))
+    return Language(
+        code=code,
+        name=raw["name"],
+        letters=raw["letters"],
+        nouns_with_capital=raw["nouns_with_capital"],
+        spaced=spaced,
+        sentence_end=raw["sentence_end"],
+        question_end=raw["question_end"],
+        comma=raw["comma"],
+        blank_before=raw.get("blank_before", ""),
+        locale=raw["locale"],
+        angles=raw["angles"],
+        phrases=raw["phrases"],
+        control=raw["control"],
+        function_words=frozenset(raw["function"]["words"]),
+        known_names=frozenset(raw["known"]["words"]),
+        slot_uses={entry["slot"]: _slot_use(entry) for entry in raw["slot_use"]},
+        forbidden=tuple(_forbidden(name, entry, spaced) for name, entry in raw["check"].items()),
+    )
+
+
+def _folder() -> Any:
+    return resources.files(__package__)
+
+
+def _slot_use(entry: dict[str, Any]) -> SlotUse:
+    lists = {name: tuple(entry.get(name, ())) for name in ("before", "after", "not_before", "not_after")}
+    return SlotUse(slot=entry["slot"], reason=entry["reason"], **lists)
+
+
+def _forbidden(name: str, entry: dict[str, Any], spaced: bool) -> Forbidden:
+    words = [
+        regex.escape(word.removesuffix("*")) + (r"[\w-]*" if word.endswith("*") else "") for word in entry["words"]
+    ]
+    return Forbidden(
+        check=name,
+        reason=entry["reason"],
+        severity=entry.get("severity", "error"),
+        linted=entry.get("linted", True),
+        words=_any_of(words, spaced),
+        patterns=_any_of(entry.get("patterns", []), spaced),
+    )
+
+
+def _any_of(parts: list[str], spaced: bool) -> "regex.Pattern[str] | None":
+    if not parts:
+        return None
+    joined = "|".join(sorted(parts, key=len, reverse=True))
+    # A hyphen joins: "best" is not to be found in "best-selling" twice.
+    bounded = rf"(?<![\w-])(?:{joined})(?![\w-])" if spaced else rf"(?:{joined})"
+    return regex.compile(bounded, regex.IGNORECASE | regex.MULTILINE)
