@@ -1,7 +1,19 @@
 """`make bench`: run every benchmark."""
 
-from benchmarks import clustering, faults, help_time, latency, lifetime, local_model, recommendations, scale
+from benchmarks import (
+    clustering,
+    faults,
+    help_time,
+    latency,
+    lifetime,
+    local_model,
+    planted_faults,
+    recommendations,
+    scale,
+)
+
+ALL = (help_time, scale, clustering, lifetime, recommendations, latency, faults, local_model, planted_faults)
 
 if __name__ == "__main__":
-    for benchmark in (help_time, scale, clustering, lifetime, recommendations, latency, faults, local_model):
+    for benchmark in ALL:
         benchmark.main()
