@@ -20,6 +20,8 @@ from assistant.copywriting.slots import ENGLISH
 from assistant.prompting import Prompt, Shot, shots_for
 from assistant.records import Brief, CheckResult, Elements, Message, Outcome, Piece, Request
 
+VOICE = "How this shop writes:"
+"""What the brand kit's rules of the voice are told under; a person wrote or edited them."""
 SHOTS = 5
 SHOTS_OF_OCCASION = 2
 TEMPERATURE = 0.5
@@ -267,7 +269,12 @@ def _messages(job: CopyJob, line: str, draw: int) -> tuple[Message, ...]:
     prompt = job.prompts[line]
     values = {"angle": job.language.angles[job.angle], "tone": job.brief.tone}
     needed = {name: values[name] for name in prompt.variables}
-    return prompt.render(needed, _shots(job, line, prompt, draw))
+    messages = prompt.render(needed, _shots(job, line, prompt, draw))
+    rules = job.frame.brand.voice.rules
+    if not rules:
+        return messages
+    told = "\n".join([messages[0].content, VOICE, *(f"- {rule}" for rule in rules)])
+    return (messages[0].model_copy(update={"content": told}), *messages[1:])
 
 
 def _shots(job: CopyJob, line: str, prompt: Prompt, draw: int) -> list[Shot]:

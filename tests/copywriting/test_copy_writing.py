@@ -3,7 +3,8 @@
 from copy_fixtures import frame, job
 
 from assistant.copywriting import copy_requests, repair_requests, write_pieces
-from assistant.records import Outcome
+from assistant.copywriting.writing import LEAST_LIKELY, likelihood
+from assistant.records import BrandKit, Outcome
 
 GOOD = {
     "subject": "Save {offer.discount} on {product}",
@@ -101,3 +102,25 @@ def test_a_line_that_only_repeats_a_worked_example_is_told_and_does_not_need_rev
     told = {(result.field, result.severity) for result in piece.checks if result.check == "worked_example"}
     assert told == {("preheader", "warning"), ("body", "warning")}
     assert piece.status == "ready"
+
+
+def test_the_brands_voice_is_told_to_the_model_and_an_empty_kit_tells_nothing() -> None:
+    brand = BrandKit.model_validate({"voice": {"rules": ["Sentences are short.", "No exclamation mark."]}})
+    told = copy_requests(job(frame=frame(brand=brand)))[0].messages
+    plain = copy_requests(job())[0].messages
+    assert (
+        told[0].content == f"{plain[0].content}\nHow this shop writes:\n- Sentences are short.\n- No exclamation mark."
+    )
+    assert told[1:] == plain[1:]
+
+
+def test_a_word_that_no_dictionary_has_makes_a_line_of_another_language_fail() -> None:
+    one = job("sms", "fr")
+    good = "Économisez {offer.discount} avec {offer.code} jusqu'au {offer.deadline}, {product}."
+    bad = good.replace("Économisez", "Escherisez")
+
+    def likely(text: str) -> float:
+        return likelihood(one, "sms", Outcome(key="x", sample=0, status="ok", text=text, mean_logprob=-3.0))
+
+    assert likely(good) == 0
+    assert likely(bad) < LEAST_LIKELY
