@@ -12,6 +12,9 @@
 The message of each is one sentence that says what was found, what was expected and what to type next.
 """
 
+import difflib
+from collections.abc import Iterable
+
 
 class AssistantError(Exception):
     """What a person sees instead of a traceback; `exit_code` is what the command returns."""
@@ -21,6 +24,14 @@ class AssistantError(Exception):
 
 class ConfigError(AssistantError):
     """A settings file or a brief holds a value that cannot be used."""
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> ConfigError:
+    """The error of a name that means nothing: with the nearest known one, or with all."""
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"known {kind}s: {', '.join(names)}."
+    return ConfigError(f"There is no {kind} {name!r}; {hint}")
 
 
 class DataError(AssistantError):

@@ -1,10 +1,9 @@
 """Angles: the reason a message gives for acting. A brief names at least two."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.errors import ConfigError
+from assistant.errors import unknown_name
 from assistant.records.copy import Elements
 
 CONTROL = "control"
@@ -38,9 +37,7 @@ def angle_named(name: str) -> Angle:
     """
     if name in ANGLES:
         return ANGLES[name]
-    close = difflib.get_close_matches(name, ANGLES, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"known angles: {', '.join(ANGLES)}."
-    raise ConfigError(f"There is no angle {name!r}; {hint}")
+    raise unknown_name("angle", name, ANGLES)
 
 
 def elements_of(

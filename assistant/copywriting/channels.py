@@ -1,6 +1,5 @@
 """Channels: their fields, limits and where the limits come from (`channels.toml`), and how long a text is in them."""
 
-import difflib
 import math
 import tomllib
 import unicodedata
@@ -10,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from assistant.errors import ConfigError
+from assistant.errors import unknown_name
 from assistant.records import Record
 
 # GSM 03.38 basic character set; its extension table costs two septets a character.
@@ -107,9 +106,7 @@ def channel_named(name: str) -> Channel:
     """
     if name in CHANNELS:
         return CHANNELS[name]
-    close = difflib.get_close_matches(name, CHANNELS, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"known channels: {', '.join(CHANNELS)}."
-    raise ConfigError(f"There is no channel {name!r}; {hint}")
+    raise unknown_name("channel", name, CHANNELS)
 
 
 def is_gsm(text: str) -> bool:

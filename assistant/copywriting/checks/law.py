@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.copywriting.checks.context import CheckContext
 from assistant.copywriting.checks.words import check_required
-from assistant.errors import ConfigError
+from assistant.errors import unknown_name
 from assistant.records import CheckResult, Piece
 
 _SAID = {
@@ -24,7 +24,7 @@ def demands_of(market: str, channel: str) -> tuple[str, ...]:
         ConfigError: nothing is known of the market.
     """
     if market not in known_markets():
-        raise ConfigError(f"There is no market {market!r}; known markets: {', '.join(known_markets())}.")
+        raise unknown_name("market", market, known_markets())
     return tuple(_markets()[market]["demands"].get(channel, ()))
 
 

@@ -1,6 +1,5 @@
 """The dialects: how each platform writes a merge tag with its default, and an opt-out (`dialects.toml`)."""
 
-import difflib
 import tomllib
 from functools import cache
 from importlib import resources
@@ -9,7 +8,7 @@ from typing import Literal
 import regex
 from pydantic import Field
 
-from assistant.errors import ConfigError
+from assistant.errors import unknown_name
 from assistant.records import Record
 
 
@@ -86,6 +85,4 @@ def dialect_named(name: str) -> Dialect:
     """
     if name in DIALECTS:
         return DIALECTS[name]
-    close = difflib.get_close_matches(name, DIALECTS, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"known dialects: {', '.join(DIALECTS)}."
-    raise ConfigError(f"There is no dialect {name!r}; {hint}")
+    raise unknown_name("dialect", name, DIALECTS)

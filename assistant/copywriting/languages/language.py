@@ -8,7 +8,7 @@ from typing import Any
 
 import regex
 
-from assistant.errors import ConfigError
+from assistant.errors import unknown_name
 from assistant.records.copy import Severity
 
 
@@ -84,7 +84,7 @@ def language_named(code: str) -> Language:
         ConfigError: it has no file.
     """
     if code not in known_languages():
-        raise ConfigError(f"There is no language {code!r}; known languages: {', '.join(known_languages())}.")
+        raise unknown_name("language", code, known_languages())
     raw: dict[str, Any] = tomllib.loads(_folder().joinpath(f"{code}.toml").read_text(encoding="utf-8"))
     spaced = bool(raw.get("spaced", True))
     return Language(

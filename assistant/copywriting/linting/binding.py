@@ -1,29 +1,25 @@
 """Facts of a text bound to their sources: a text of nobody's slots becomes a document of them."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
 from urllib.parse import urlsplit
 
 import regex
 from babel.numbers import get_currency_precision
 
-from assistant.copywriting.brand import allowed_claims_in
 from assistant.copywriting.linting.grounds import LintGround
+from assistant.copywriting.linting.literals import Literals, Place, Source
 from assistant.copywriting.linting.mentions import Mention, day_of, mentions_in
 from assistant.copywriting.linting.wording import wording_of
 from assistant.copywriting.slots import PieceSlots
 from assistant.records import Slot, Span, Unit
-from assistant.records.copy import Severity, SlotKind
+from assistant.records.copy import Severity
 from assistant.records.linting import Bound, Finding
 
 _SENTENCE_END = regex.compile(r"[.!?](?=\s|$)|\n|[。！？]")
-_STARTS = regex.compile(r"(?<![\w-])\w+")
-_SHORTEST_NAME = 3
 
 
 @dataclass
@@ -41,20 +37,6 @@ class Document:
 
 
 @dataclass(frozen=True)
-class _Source:
-    kind: SlotKind
-    receipt: str
-
-
-@dataclass(frozen=True)
-class _Place:
-    start: int
-    end: int
-    source: _Source
-    name: str = ""
-
-
-@dataclass(frozen=True)
 class _Trouble:
     check: str
     message: str
@@ -67,6 +49,7 @@ class Binder:
     def __init__(self, ground: LintGround) -> None:
         self.ground = ground
         self._said = wording_of(ground.language)
+        self._literals = Literals(ground)
 
     def bind(self, text: str, field: str) -> Document:
         """A text as a document: bound facts are slots, the rest is text.
@@ -76,7 +59,7 @@ class Binder:
             field: of the ground's channel; its name stands in findings.
         """
         made = Document(text, field)
-        places = self._literals(text)
+        places = self._literals.places_in(text)
         named = [place for place in places if place.source.kind == "product"]
         made.products = list(dict.fromkeys(place.name for place in named))
         free = "".join(
@@ -84,8 +67,8 @@ class Binder:
         )
         for mention in mentions_in(free, self.ground.language):
             told = self._judge(mention, text, named)
-            if isinstance(told, _Source):
-                places.append(_Place(mention.start, mention.end, told))
+            if isinstance(told, Source):
+                places.append(Place(mention.start, mention.end, told))
             elif told is not None:
                 made.findings.append(
                     Finding(check=told.check, severity=told.severity, field=field, message=told.message)
@@ -94,7 +77,7 @@ class Binder:
         self._lay_out(made, sorted(places, key=lambda place: place.start))
         return made
 
-    def _lay_out(self, made: Document, places: list[_Place]) -> None:
+    def _lay_out(self, made: Document, places: list[Place]) -> None:
         spans: list[Span] = []
         slots: list[Slot] = []
         end = 0
@@ -111,83 +94,12 @@ class Binder:
         made.spans = (*spans, *_texts(made.text[end:]))
         made.slots = PieceSlots(tuple(slots))
 
-    # What stands word for word in a source.
-
-    def _literals(self, text: str) -> list[_Place]:
-        places: list[_Place] = []
-        taken = bytearray(len(text))
-        for start, end, source, name in self._candidates(text):
-            if end > start and not any(taken[start:end]):
-                taken[start:end] = b"\1" * (end - start)
-                places.append(_Place(start, end, source, name))
-        return places
-
-    def _candidates(self, text: str) -> Iterator[tuple[int, int, _Source, str]]:
-        ground = self.ground
-        for start, end, claim in allowed_claims_in(text, ground.brand, ground.language, ground.market):
-            yield start, end, _Source("text", f"brand:claims:{claim}"), ""
-        for said, source in self._sayings:
-            edges = (r"(?<!\w)", r"(?!\w)") if said[:1].isalnum() and ground.language != "zh" else ("", "")
-            for match in regex.finditer(edges[0] + regex.escape(said) + edges[1], text, regex.IGNORECASE):
-                yield match.start(), match.end(), source, ""
-        for start, end, name in self._products(text):
-            yield start, end, _Source("product", f"catalogue:{name}"), name
-
-    def _products(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Names of products, the longest at each place; found through their first word, as there may be thousands."""
-        folded = text.casefold()
-        if len(folded) != len(text):
-            folded = text.lower() if len(text.lower()) == len(text) else text
-        spaced = self.ground.language != "zh"
-        for match in _STARTS.finditer(folded) if spaced else regex.finditer(r"\S", folded):
-            for name, said in self._by_start.get(match.group(), ()):
-                end = match.start() + len(said)
-                if not folded.startswith(said, match.start()):
-                    continue
-                plural = spaced and folded[end : end + 1] == "s"
-                if not spaced or not folded[end + plural : end + plural + 1].isalnum():
-                    yield match.start(), end + plural, name
-                    break
-
-    @cached_property
-    def _sayings(self) -> list[tuple[str, _Source]]:
-        brief, brand = self.ground.brief, self.ground.brand
-        said: list[tuple[str, _Source]] = []
-        if brief:
-            said += [
-                (brief.address, _Source("address", "brief:address")),
-                (brief.offer.terms, _Source("text", "brief:offer.terms")),
-                (brief.link, _Source("url", "brief:link")),
-                (brief.link.partition("://")[2].rstrip("/"), _Source("url", "brief:link")),
-                (brief.sender, _Source("name", "brief:sender")),
-            ]
-        said += [
-            (text, _Source("text", "brand:disclaimers"))
-            for text in brand.disclaimers_for(self.ground.market, self.ground.channel, self.ground.language)
-        ]
-        said += [(name, _Source("name", "brand:names")) for name in brand.names]
-        return sorted(((text, source) for text, source in said if text), key=lambda pair: -len(pair[0]))
-
-    @cached_property
-    def _by_start(self) -> dict[str, list[tuple[str, str]]]:
-        """First word, or first sign, of a product's name -> names and how they are looked for, the longest first."""
-        names = set(self.ground.catalogue)
-        if self.ground.brief:
-            names |= {*self.ground.brief.products, *self.ground.brief.offer.products}
-        found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-        for name in sorted(names, key=len, reverse=True):
-            said = name.casefold().strip()
-            first = _STARTS.match(said) if self.ground.language != "zh" else regex.match(r"\S", said)
-            if first and len(said) >= (_SHORTEST_NAME if self.ground.language != "zh" else 2):
-                found[first.group()].append((name, said))
-        return dict(found)
-
     # What has to be reckoned.
 
-    def _judge(self, mention: Mention, text: str, named: list[_Place]) -> _Source | _Trouble | None:
+    def _judge(self, mention: Mention, text: str, named: list[Place]) -> Source | _Trouble | None:
         quote = text[mention.start : mention.end]
         if mention.kind not in ("percent", "money") and self._catalogue_says(quote, named):
-            return _Source("text", f"catalogue:{named[0].name}")
+            return Source("text", f"catalogue:{named[0].name}")
         judge = {
             "percent": self._percent,
             "money": self._money,
@@ -206,16 +118,16 @@ class Binder:
         }
         return _Trouble(f"unsupported_{mention.kind}", f"{quote!r}: {reasons[mention.kind]}")
 
-    def _catalogue_says(self, quote: str, named: list[_Place]) -> bool:
+    def _catalogue_says(self, quote: str, named: list[Place]) -> bool:
         entries = [self.ground.catalogue.get(place.name) for place in named]
         return any(entry and quote.casefold() in f" {entry.words} " for entry in entries)
 
-    def _percent(self, mention: Mention, text: str, named: list[_Place]) -> _Source | _Trouble:
+    def _percent(self, mention: Mention, text: str, named: list[Place]) -> Source | _Trouble:
         quote = text[mention.start : mention.end]
         brief = self.ground.brief
         if brief and brief.offer.kind == "percent_off" and mention.amount == brief.offer.amount:
             trouble = self._changed(mention, text)
-            return trouble or _Source("percent", "brief:offer.amount")
+            return trouble or Source("percent", "brief:offer.amount")
         source = self._of_segment(mention, Unit.SHARE)
         if source:
             return source
@@ -224,10 +136,10 @@ class Binder:
             for place in named
             if (entry := self.ground.catalogue.get(place.name)) is not None
         ):
-            return _Source("percent", f"catalogue:{named[0].name}")
+            return Source("percent", f"catalogue:{named[0].name}")
         return _Trouble("unsupported_percent", f"{quote!r} is no fact; {self._offer_is}")
 
-    def _money(self, mention: Mention, text: str, named: list[_Place]) -> _Source | _Trouble:
+    def _money(self, mention: Mention, text: str, named: list[Place]) -> Source | _Trouble:
         quote = text[mention.start : mention.end]
         ground, brief = self.ground, self.ground.brief
         if mention.currency and mention.currency != ground.currency and mention.currency != "CENT":
@@ -241,12 +153,12 @@ class Binder:
                 (mention.amount.scaleb(get_currency_precision(ground.currency))).to_integral_value(ROUND_HALF_UP)
             )
         if brief and brief.offer.kind == "amount_off" and minor == brief.offer.amount and self._says_off(mention, text):
-            return self._changed(mention, text) or _Source("money", "brief:offer.amount")
+            return self._changed(mention, text) or Source("money", "brief:offer.amount")
         for place in named:
             for price in self._prices(place.name):
                 for amount, receipt in self._prices_after(place.name, price):
                     if minor == amount:
-                        return _Source("money", receipt)
+                        return Source("money", receipt)
         source = self._of_segment(mention, Unit.MONEY)
         if source:
             return source
@@ -272,32 +184,32 @@ class Binder:
         yield price - off, f"catalogue:{name}.price less brief:offer.amount"
         yield off, f"catalogue:{name}.price by brief:offer.amount"
 
-    def _date(self, mention: Mention, text: str, named: list[_Place]) -> _Source | _Trouble:
+    def _date(self, mention: Mention, text: str, named: list[Place]) -> Source | _Trouble:
         quote = text[mention.start : mention.end]
         brief = self.ground.brief
         if brief is None:
             return _Trouble("unsupported_date", f"{quote!r} is no fact; there is no brief to hold it against")
         if not mention.day:
             fits = mention.month in (brief.starts.month, brief.deadline.month)
-            return _Source("date", "brief:deadline") if fits else _Trouble("unsupported_date", f"{quote!r} is no fact")
+            return Source("date", "brief:deadline") if fits else _Trouble("unsupported_date", f"{quote!r} is no fact")
         for day, receipt in ((brief.deadline, "brief:deadline"), (brief.starts, "brief:starts")):
             if day in (day_of(mention, day.year), _swapped(mention, day.year)):
                 begins = self._said.begins.search(text[: mention.start])
                 if begins and receipt == "brief:deadline" and brief.starts != brief.deadline:
                     return _Trouble("wrong_date", f"{text[begins.start() : mention.end]!r}: {quote!r} is the last day")
-                return _Source("date", receipt)
+                return Source("date", receipt)
         return _Trouble("unsupported_date", f"{quote!r} is no fact; the offer ends on {brief.deadline}")
 
-    def _weekday(self, mention: Mention, text: str, named: list[_Place]) -> _Source | _Trouble | None:
+    def _weekday(self, mention: Mention, text: str, named: list[Place]) -> Source | _Trouble | None:
         brief = self.ground.brief
         if brief and mention.weekday in (brief.deadline.weekday(), brief.starts.weekday()):
-            return _Source("date", "brief:deadline")
+            return Source("date", "brief:deadline")
         near = text[max(0, mention.start - 40) : mention.start]
         if brief and regex.search(rf"{_day_words(near)}", near):
             return _Trouble("unsupported_date", f"{text[mention.start : mention.end]!r} is no day of the offer")
         return None  # a shop may say when it is open
 
-    def _code(self, mention: Mention, text: str, named: list[_Place]) -> _Source | _Trouble:
+    def _code(self, mention: Mention, text: str, named: list[Place]) -> Source | _Trouble:
         quote = text[mention.start : mention.end]
         brief = self.ground.brief
         code = brief.offer.code if brief else ""
@@ -305,30 +217,30 @@ class Binder:
             after = self._said.taken.match(text[mention.end :].lstrip())
             if after:
                 return _Trouble("wrong_use", f"{quote!r} {after.group()!r}: a code is used, and not taken off")
-            return _Source("code", "brief:offer.code")
+            return Source("code", "brief:offer.code")
         known = f"the offer's code is {code!r}" if code else "the offer has no code" if brief else "there is no brief"
         return _Trouble("unsupported_code", f"{quote!r} is no code of the offer; {known}")
 
-    def _url(self, mention: Mention, text: str, named: list[_Place]) -> _Source | _Trouble:
+    def _url(self, mention: Mention, text: str, named: list[Place]) -> Source | _Trouble:
         quote = text[mention.start : mention.end]
         brief = self.ground.brief
         if brief and _host(quote) == _host(brief.link):
-            return _Source("url", "brief:link")
+            return Source("url", "brief:link")
         known = f"; the brief links to {_host(brief.link)}" if brief else ""
         return _Trouble("unsupported_url", f"{quote!r} is an address of no source{known}")
 
-    def _count(self, mention: Mention, text: str, named: list[_Place]) -> _Source | _Trouble:
+    def _count(self, mention: Mention, text: str, named: list[Place]) -> Source | _Trouble:
         quote = text[mention.start : mention.end]
         brief = self.ground.brief
         if brief and mention.amount in (brief.deadline.year, brief.starts.year):
-            return _Source("date", "brief:deadline")
+            return Source("date", "brief:deadline")
         source = self._of_segment(mention, None)
         if source:
             return source
         around = text[max(0, mention.start - 15) : mention.end + 20].replace("\n", " ").strip()
         return _Trouble("unsupported_number", f"{quote!r} in {around!r} is no fact")
 
-    def _of_segment(self, mention: Mention, unit: Unit | None) -> _Source | None:
+    def _of_segment(self, mention: Mention, unit: Unit | None) -> Source | None:
         """The fact of the segment that a number says, where one rounds to it."""
         if self.ground.sheet is None or mention.amount is None:
             return None
@@ -340,7 +252,7 @@ class Binder:
             value = Decimal(str(fact.value * scale.get(fact.unit, 1.0)))
             digits = -int(mention.amount.as_tuple().exponent)
             if round(value, max(digits, 0)) == mention.amount:
-                return _Source("count" if counted else "percent", f"fact:{fact.fact}")
+                return Source("count" if counted else "percent", f"fact:{fact.fact}")
         return None
 
     # Whether the offer is told as it is.
@@ -365,7 +277,7 @@ class Binder:
                 return _Trouble("offer_changed", f"{said!r} beside {quote!r} makes another offer than the brief's")
         return None
 
-    def _scope(self, text: str, named: list[_Place], field: str) -> list[Finding]:
+    def _scope(self, text: str, named: list[Place], field: str) -> list[Finding]:
         """A discount on what the offer is not on."""
         brief = self.ground.brief
         if not brief or not brief.offer.products:
