@@ -91,6 +91,7 @@ GOOD = [
     "Corner Grocery: 15% off milk. https://example.com/offer",
     "Milk was $1.99 and is $1.69 with 15% off.",
     "Offer ends Saturday.",
+    "Your code SPRING15 takes 15% off until the end of the month.",
     "Rain outside, toast inside.",
     "A slice of rye bread and a bit of butter.",
     "Organic rye bread, 500 g.",
@@ -121,6 +122,12 @@ def test_every_fact_has_its_receipt() -> None:
         "SPRING15": "brief:offer.code",
         "March 31": "brief:deadline",
     }
+
+
+def test_the_end_of_the_month_is_a_day_of_the_offer_only_where_it_is() -> None:
+    sooner = BRIEF.model_copy(update={"deadline": dt.date(2018, 3, 20)})
+    assert wrong("Save 15% until the end of the month.") == []
+    assert wrong("Save 15% until the end of the month.", ground(brief=sooner)) == ["time"]
 
 
 def test_a_segments_own_fact_may_be_said_of_it_alone() -> None:

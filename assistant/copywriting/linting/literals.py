@@ -1,5 +1,6 @@
 """What stands in a text word for word as it does in a source: names, addresses, terms, claims, products."""
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from assistant.records.copy import SlotKind
 
 _STARTS = regex.compile(r"(?<![\w-])\w+")
 _SHORTEST_NAME = 3
+# The last day of a month said in words.
+_MONTH_END = {"en": "end of the month", "de": "Monatsende", "es": "fin de mes", "fr": "fin du mois", "zh": "月底"}
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ class Literals:
                 (brief.link.partition("://")[2].rstrip("/"), Source("url", "brief:link")),
                 (brief.sender, Source("name", "brief:sender")),
             ]
+            if brief.deadline.day == monthrange(brief.deadline.year, brief.deadline.month)[1]:
+                said.append((_MONTH_END.get(self._ground.language, ""), Source("date", "brief:deadline")))
         said += [
             (text, Source("text", "brand:disclaimers"))
             for text in brand.disclaimers_for(self._ground.market, self._ground.channel, self._ground.language)
