@@ -23,6 +23,7 @@ def plan_jobs(
     prompts: Mapping[tuple[str, str], Prompt],
     settings: Settings,
     brand: BrandKit,
+    longest_first_names: Mapping[str, int] | None = None,
 ) -> list[CopyJob]:
     """Every piece a model is to write, in the order in which lines are given out.
 
@@ -36,6 +37,7 @@ def plan_jobs(
         prompts: by language and name.
         settings: of the workspace.
         brand: the brand kit.
+        longest_first_names: by segment, characters; a segment without any is absent.
     """
     jobs = []
     block = count()
@@ -62,6 +64,7 @@ def plan_jobs(
                         language,
                         personal=CHANNELS[channel].personal,
                         disclaimers=brand.disclaimers_for(brief.market, channel, language),
+                        longest_first_name=(longest_first_names or {}).get(sheet.segment),
                     )
                     frame = PieceFrame(
                         segment=sheet.segment,

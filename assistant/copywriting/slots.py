@@ -72,6 +72,7 @@ def piece_slots(
     *,
     personal: bool = True,
     disclaimers: Sequence[str] = (),
+    longest_first_name: int | None = None,
 ) -> PieceSlots:
     """All slots of one piece.
 
@@ -84,6 +85,8 @@ def piece_slots(
         language: facts are written as it is used in the brief's market.
         personal: whether each customer gets an own message; else there is nothing to merge.
         disclaimers: of the brand kit, for this market and channel.
+        longest_first_name: characters of the segment's longest one; None where the data has none, then the shop's
+            setting stands for it.
     """
     locale = locale_of(language, brief.market)
     offer = brief.offer
@@ -115,10 +118,10 @@ def piece_slots(
             if value
         ),
     ]
-    return PieceSlots((*(_merged(shop, language) if personal else ()), *slots))
+    return PieceSlots((*(_merged(shop, language, longest_first_name) if personal else ()), *slots))
 
 
-def _merged(shop: ShopSettings, language: str) -> tuple[Slot, ...]:
+def _merged(shop: ShopSettings, language: str, longest_first_name: int | None) -> tuple[Slot, ...]:
     """What the sending platform fills."""
     phrases = language_named(language).phrases
     default = shop.first_name_default if language == ENGLISH else phrases["first_name_default"]
@@ -128,7 +131,7 @@ def _merged(shop: ShopSettings, language: str) -> tuple[Slot, ...]:
             kind="name",
             value=default,
             # W is the widest letter: a limit in characters or in pixels holds with it.
-            worst=max("W" * shop.first_name_worst, default, key=len),
+            worst=max("W" * (longest_first_name or shop.first_name_worst), default, key=len),
             receipt="customer:first_name",
             merge=True,
         ),

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from assistant.campaigns import Ground, check_brief, plan_jobs, write_campaign
 from assistant.config import load_brand, load_brief
 from assistant.copywriting import CHANNELS, ENGLISH, CopyJob, copy_requests
@@ -42,6 +44,24 @@ def load_personas(workspace: Workspace) -> tuple[Persona, ...]:
 def load_campaigns(workspace: Workspace) -> tuple[Campaign, ...]:
     """All campaigns that have been written, by name."""
     return tuple(read_record(path, Campaign) for path in sorted(workspace.campaigns.glob("*/campaign.json")))
+
+
+def longest_first_names(workspace: Workspace) -> dict[str, int]:
+    """Characters of the longest first name in each segment; the names themselves go nowhere."""
+    paths, customers = Paths(workspace), workspace.data / "customers.parquet"
+    if not customers.exists():
+        return {}
+    people = pd.read_parquet(customers)
+    if "first_name" not in people:
+        return {}
+    audiences = [
+        pd.read_parquet(path)[["customer_id"]].assign(segment=path.stem)
+        for path in sorted(paths.audiences.glob("*.parquet"))
+    ]
+    members = pd.concat([pd.read_parquet(paths.assignments)[["segment", "customer_id"]], *audiences])
+    named = members.merge(people[["customer_id", "first_name"]].dropna(), on="customer_id")
+    longest = named["first_name"].astype(str).str.len().groupby(named["segment"]).max()
+    return {str(segment): int(length) for segment, length in longest.items() if length}
 
 
 class Language:
@@ -128,6 +148,7 @@ class Language:
                 "model": model,
                 "segments": [sheet.segment for sheet in sheets],
                 "candidates": self.settings.writing.copy_candidates,
+                "longest_first_names": longest_first_names(self.workspace),
                 **self.settings.shop.model_dump(),
             },
             seed=self.settings.models.seed,
@@ -149,7 +170,10 @@ class Language:
     def _jobs(self, brief: Brief, sheets: Sequence[FactSheet], personas: Sequence[Persona]) -> list[CopyJob]:
         by_segment = {persona.segment: persona for persona in personas}
         wanted = [sheet for sheet in sheets if not brief.audience or sheet.segment in brief.audience]
-        return plan_jobs(brief, wanted, by_segment, self._copy_prompts(brief), self.settings, self.brand())
+        prompts = self._copy_prompts(brief)
+        return plan_jobs(
+            brief, wanted, by_segment, prompts, self.settings, self.brand(), longest_first_names(self.workspace)
+        )
 
     def _persona_prompts(self) -> dict[str, Prompt]:
         return {name: load_prompt(f"persona/{name}", self.workspace.prompts) for name in PERSONA_PROMPTS}

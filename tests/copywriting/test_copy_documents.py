@@ -28,6 +28,15 @@ def test_lengths_are_measured_with_the_longest_product_and_first_name() -> None:
     assert longest(spans, frame(slots=values)) == len("Hi , ") + 20 + len("a much longer product name")
 
 
+def test_the_longest_first_name_of_the_data_comes_before_the_setting() -> None:
+    order = brief()
+    products = products_for(order, sheet(fact("buys:Milk")))
+    shop = ShopSettings(first_name_worst=20)
+    for known, length in ((None, 20), (31, 31), (9, 9), (2, len("there"))):
+        values = piece_slots(order, shop, "USD", products[0], products, longest_first_name=known)
+        assert len(values["first_name"].worst) == length
+
+
 def test_a_brief_without_a_code_has_no_code_slot_and_no_grammar_asks_for_it() -> None:
     values = slots(offer=Offer(kind="percent_off", amount=15))
     assert "offer.code" not in values

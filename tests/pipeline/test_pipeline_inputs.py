@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from pydantic import ValidationError
 from small_shop import write_shop
@@ -9,6 +10,7 @@ from small_shop import write_shop
 from assistant.config import Settings
 from assistant.errors import DataError, MissingArtefact
 from assistant.pipeline import Pipeline, Silent
+from assistant.pipeline.language import longest_first_names
 from assistant.records import Brief
 from assistant.workspace import Workspace
 
@@ -44,3 +46,17 @@ def test_a_workspace_without_data_says_how_to_bring_it_in(tmp_path: Path) -> Non
 def test_a_brief_without_a_channel_is_refused() -> None:
     with pytest.raises(ValidationError, match="channels"):
         Brief.model_validate({"channels": []})
+
+
+def test_the_longest_first_name_of_each_segment_is_counted_and_no_name_is_kept(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "workspace", Settings())
+    assert longest_first_names(workspace) == {}
+    names = {"C1": "Ann", "C2": "Maximilian", "C3": None, "C4": "Jo"}
+    workspace.data.mkdir()
+    (workspace.segments / "audiences").mkdir(parents=True)
+    people = pd.DataFrame({"customer_id": list(names), "first_name": list(names.values())})
+    people.to_parquet(workspace.data / "customers.parquet")
+    segments = pd.DataFrame({"customer_id": list(names), "segment": ["S1", "S2", "S3", "S1"]})
+    segments.to_parquet(workspace.segments / "assignments.parquet")
+    pd.DataFrame({"customer_id": ["C1", "C2"]}).to_parquet(workspace.segments / "audiences" / "A1.parquet")
+    assert longest_first_names(workspace) == {"S1": 3, "S2": 10, "A1": 10}
