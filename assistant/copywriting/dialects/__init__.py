@@ -3,21 +3,18 @@
 from assistant.copywriting.dialects.compiling import compile_field, compile_piece
 from assistant.copywriting.dialects.dialect import DIALECTS, Dialect, dialect_named
 from assistant.copywriting.dialects.parsing import parse_back
-from assistant.copywriting.dialects.parts import Part, canonical, resolve
-from assistant.copywriting.dialects.tables import fill_cell, safe_cell, unsafe_cell
-from assistant.copywriting.dialects.templates import Template, Variable, number_tags
+from assistant.copywriting.dialects.parts import Part, resolve
+from assistant.copywriting.dialects.tables import safe_cell, unsafe_cell
+from assistant.copywriting.dialects.templates import Template, number_tags
 
 __all__ = [
     "DIALECTS",
     "Dialect",
     "Part",
     "Template",
-    "Variable",
-    "canonical",
     "compile_field",
     "compile_piece",
     "dialect_named",
-    "fill_cell",
     "number_tags",
     "parse_back",
     "resolve",
