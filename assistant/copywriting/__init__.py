@@ -3,13 +3,21 @@
 from assistant.copywriting.angles import ANGLES, CONTROL, angle_named, elements_of
 from assistant.copywriting.assembling import PieceFrame, checked, make_piece, needs_review
 from assistant.copywriting.channels import CHANNELS, Channel, FieldLimit, channel_named, sms_parts
-from assistant.copywriting.checks import CheckContext, check_field, check_piece, check_pieces, check_receipts
-from assistant.copywriting.checks.law import demands_of, known_markets
+from assistant.copywriting.checks import (
+    CheckContext,
+    NearDuplicates,
+    check_field,
+    check_piece,
+    check_pieces,
+    check_receipts,
+    described_checks,
+)
+from assistant.copywriting.checks.law import demands_of, known_markets, law_of
 from assistant.copywriting.control import control_piece
-from assistant.copywriting.documents import parse, render
+from assistant.copywriting.documents import parse, render, written
 from assistant.copywriting.languages import known_languages, language_named
 from assistant.copywriting.slots import ENGLISH, PieceSlots, Product, piece_slots, products_for
-from assistant.copywriting.writing import CopyJob, copy_requests, repair_requests, write_pieces
+from assistant.copywriting.writing import CopyJob, Said, copy_requests, repair_requests, write_pieces
 
 __all__ = [
     "ANGLES",
@@ -20,9 +28,11 @@ __all__ = [
     "CheckContext",
     "CopyJob",
     "FieldLimit",
+    "NearDuplicates",
     "PieceFrame",
     "PieceSlots",
     "Product",
+    "Said",
     "angle_named",
     "channel_named",
     "check_field",
@@ -33,10 +43,12 @@ __all__ = [
     "control_piece",
     "copy_requests",
     "demands_of",
+    "described_checks",
     "elements_of",
     "known_languages",
     "known_markets",
     "language_named",
+    "law_of",
     "make_piece",
     "needs_review",
     "parse",
@@ -46,4 +58,5 @@ __all__ = [
     "repair_requests",
     "sms_parts",
     "write_pieces",
+    "written",
 ]

@@ -23,11 +23,13 @@ class PieceFrame:
     slots: PieceSlots
     brand: BrandKit
     several_languages: bool = False
+    variant: int = 1
 
     def piece(self, angle: str) -> str:
         """The id of the piece of an angle."""
-        parts = (self.segment, self.channel, angle, *((self.language,) if self.several_languages else ()))
-        return "-".join(parts)
+        language = (self.language,) if self.several_languages else ()
+        variant = (str(self.variant),) if self.variant > 1 else ()
+        return "-".join((self.segment, self.channel, angle, *language, *variant))
 
     def context(self, field: str) -> CheckContext:
         """What the checks of a field may know."""
@@ -83,6 +85,7 @@ def make_piece(
         channel=frame.channel,
         angle=angle,
         language=frame.language,
+        variant=frame.variant,
         elements=elements,
         status="ready",
         reasons=(),

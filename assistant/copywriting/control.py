@@ -4,6 +4,7 @@ Every experiment needs something to beat, and a piece that no candidate could fi
 """
 
 import re
+from dataclasses import replace
 
 from assistant.copywriting.angles import CONTROL
 from assistant.copywriting.assembling import PieceFrame, make_piece
@@ -25,4 +26,4 @@ def control_lines(brief: Brief, language: str) -> dict[str, str]:
 def control_piece(brief: Brief, frame: PieceFrame) -> Piece:
     """The control of a segment, channel and language."""
     lines = control_lines(brief, frame.language)
-    return make_piece(frame, CONTROL, lines, dict.fromkeys(lines, BY_HAND), model=BY_HAND)
+    return make_piece(replace(frame, variant=1), CONTROL, lines, dict.fromkeys(lines, BY_HAND), model=BY_HAND)

@@ -35,6 +35,19 @@ def parse(text: str) -> tuple[Span, ...]:
     return tuple(spans)
 
 
+def written(spans: Sequence[Span]) -> str:
+    """The text that `parse` makes these spans of."""
+    said = []
+    for span in spans:
+        if span.kind == "break":
+            said.append("\n")
+        elif span.kind == "link" and span.text:
+            said.append(f"[{span.text}]({{{span.slot}}})")
+        else:
+            said.append(span.text or f"{{{span.slot}}}")
+    return "".join(said)
+
+
 def render(spans: Sequence[Span], slots: PieceSlots) -> str:
     """As a customer sees it: slots filled, a slot that opens a sentence with a capital."""
     return "".join(text for _, text in filled(spans, slots))

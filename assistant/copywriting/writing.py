@@ -22,6 +22,7 @@ from assistant.records import Brief, CheckResult, Elements, Message, Outcome, Pi
 
 VOICE = "How this shop writes:"
 """What the brand kit's rules of the voice are told under; a person wrote or edited them."""
+NOTE = "The reviewer asks:"
 SHOTS = 5
 SHOTS_OF_OCCASION = 2
 TEMPERATURE = 0.5
@@ -67,6 +68,8 @@ class CopyJob:
     """By line, in the piece's language."""
     candidates: int
     seed: int
+    note: str = ""
+    """What a reviewer asks of another version."""
 
     @property
     def piece(self) -> str:
@@ -127,8 +130,10 @@ def repair_requests(job: CopyJob, outcomes: Mapping[str, Outcome]) -> list[Reque
     return requests
 
 
-def write_pieces(jobs: Sequence[CopyJob], outcomes: Mapping[str, Outcome], model: str) -> list[Piece]:
-    """The pieces of a campaign, each line the best candidate that passes the checks.
+def write_pieces(
+    jobs: Sequence[CopyJob], outcomes: Mapping[str, Outcome], model: str, said: Said | None = None
+) -> list[Piece]:
+    """The pieces of some jobs, each line the best candidate that passes the checks.
 
     A line of which none passes is the control's, and the piece needs review for it.
 
@@ -136,8 +141,9 @@ def write_pieces(jobs: Sequence[CopyJob], outcomes: Mapping[str, Outcome], model
         jobs: in the order in which lines are given out.
         outcomes: by key, of the first round and of the repair.
         model: the model's name.
+        said: what the campaign has said before; what is chosen is added.
     """
-    said = Said()
+    said = Said() if said is None else said
     return [_write(job, outcomes, model, said) for job in jobs]
 
 
@@ -270,6 +276,9 @@ def _messages(job: CopyJob, line: str, draw: int) -> tuple[Message, ...]:
     values = {"angle": job.language.angles[job.angle], "tone": job.brief.tone}
     needed = {name: values[name] for name in prompt.variables}
     messages = prompt.render(needed, _shots(job, line, prompt, draw))
+    if job.note:
+        noted = f"{messages[-1].content} {NOTE} {job.note}"
+        messages = (*messages[:-1], messages[-1].model_copy(update={"content": noted}))
     rules = job.frame.brand.voice.rules
     if not rules:
         return messages

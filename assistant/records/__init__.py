@@ -7,7 +7,7 @@ shares are fractions of one; days are calendar days.
 from assistant.records.base import Record, Unit
 from assistant.records.brands import BrandKit
 from assistant.records.briefs import Brief, Offer
-from assistant.records.campaigns import Campaign, CampaignSummary
+from assistant.records.campaigns import Campaign, CampaignSummary, LedgerEntry, PieceState, Standing
 from assistant.records.copy import (
     CheckResult,
     Elements,
@@ -23,7 +23,9 @@ from assistant.records.manifests import Manifest
 from assistant.records.mappings import FieldSource, SourceLayout, TableMapping, TableName
 from assistant.records.models import Message, Outcome, Price, Request, Status, Tool, ToolCall
 from assistant.records.personas import Claim, Persona
+from assistant.records.plans import CampaignEstimate, ModelEstimate, PlannedBlock
 from assistant.records.predicates import Comparator, Evaluation, Predicate, Statistic, Where
+from assistant.records.recipients import Arm, Overrun, RecipientCounts, RecipientPlan, RecipientReport
 from assistant.records.recommendations import (
     BoughtAgain,
     BoughtTogether,
@@ -64,12 +66,14 @@ from assistant.records.segments import (
 
 __all__ = [
     "CUSTOMER_PREFIX",
+    "Arm",
     "BoughtAgain",
     "BoughtTogether",
     "BrandKit",
     "Breaks",
     "Brief",
     "Campaign",
+    "CampaignEstimate",
     "CampaignSummary",
     "CheckResult",
     "Claim",
@@ -92,6 +96,7 @@ __all__ = [
     "ItemModelName",
     "KMeansModel",
     "KTrial",
+    "LedgerEntry",
     "Lift",
     "ListKind",
     "Manifest",
@@ -99,14 +104,21 @@ __all__ = [
     "Method",
     "MethodName",
     "MethodScore",
+    "ModelEstimate",
     "Offer",
     "Outcome",
+    "Overrun",
     "Persona",
     "Piece",
+    "PieceState",
+    "PlannedBlock",
     "PopularWith",
     "Predicate",
     "Price",
     "Reason",
+    "RecipientCounts",
+    "RecipientPlan",
+    "RecipientReport",
     "Recommendation",
     "RecommendationReport",
     "RecommenderFit",
@@ -125,6 +137,7 @@ __all__ = [
     "Slot",
     "SourceLayout",
     "Span",
+    "Standing",
     "Statistic",
     "Status",
     "Suits",

@@ -7,6 +7,10 @@ from pydantic import Field, field_validator, model_validator
 
 from assistant.records.base import Record
 
+_COLOUR = r"^#[0-9a-fA-F]{6}$"
+LEGIBLE = 4.5
+"""Contrast of text with what is behind it (WCAG 2.1, level AA)."""
+
 
 class Banned(Record):
     """A word or phrase that the brand does not say."""
@@ -65,9 +69,43 @@ class Voice(Record):
     emoji: int | None = Field(default=None, ge=0, description="in one message")
 
 
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours as #rrggbb, from 1 to 21 (WCAG 2.1, relative luminance)."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+class BrandLook(Record):
+    """How the shop's e-mails look."""
+
+    colour: str = Field(default="#1f5f4a", pattern=_COLOUR, description="of the button and of links")
+    background: str = Field(default="#f3f4f1", pattern=_COLOUR, description="behind the message")
+    text: str = Field(default="#1d2421", pattern=_COLOUR, description="of the words, on white")
+    font: str = Field(default="Helvetica, Arial, sans-serif", pattern=r"^[A-Za-z0-9 ,-]{3,120}$")
+    logo: str = Field(default="", pattern=r"^(https://[^\s<>\"']{3,300})?$", description="address of a picture")
+    logo_width: int = Field(default=140, ge=20, le=400, description="pixels")
+
+    @field_validator("colour", "text")
+    @classmethod
+    def _legible(cls, colour: str) -> str:
+        if contrast(colour, "#ffffff") < LEGIBLE:
+            raise ValueError(
+                f"{colour} has a contrast of {contrast(colour, '#ffffff'):.1f} with white; expected at least {LEGIBLE} "
+                "(WCAG 2.1, level AA)"
+            )
+        return colour
+
+
 class BrandKit(Record):
     """All of `brand.toml`; a workspace without one has an empty kit."""
 
+    look: BrandLook = BrandLook()
     voice: Voice = Voice()
     banned: tuple[Banned, ...] = ()
     required: tuple[Required, ...] = ()

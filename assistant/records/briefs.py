@@ -32,6 +32,7 @@ class Brief(Record):
     deadline: dt.date = Field(description="last day of the offer")
     channels: tuple[str, ...] = Field(default=("email", "sms"), min_length=1, description="see `channels.toml`")
     angles: tuple[str, ...] = Field(min_length=2, description="names of angles, see `copywriting/angles`")
+    variants: int = Field(default=1, ge=1, le=10, description="pieces an angle, each worded anew")
     tone: str = Field(default="warm and plain", max_length=80)
     languages: tuple[str, ...] = Field(
         default=("en",),

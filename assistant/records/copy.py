@@ -1,5 +1,7 @@
 """A copy document: spans of text, facts, merge tags and links, so that every fact in it is bound to a row."""
 
+import hashlib
+import json
 from typing import Literal
 
 from pydantic import Field as Describe
@@ -69,6 +71,7 @@ class Piece(Record):
     channel: str
     angle: str = Describe(description="`control` where the brief wrote it, without a model")
     language: str = Describe(default="en", description="ISO 639-1")
+    variant: int = Describe(default=1, ge=1, description="which of the angle's wordings")
     elements: Elements | None = Describe(default=None, description="unset for the control")
     status: Literal["ready", "needs_review"]
     reasons: tuple[str, ...] = Describe(description="why it needs review; empty when ready")
@@ -79,3 +82,15 @@ class Piece(Record):
     repaired: bool = Describe(description="whether a second round was asked for")
     model: str
     prompt_hashes: dict[str, str]
+
+    @property
+    def arm(self) -> str:
+        """What is compared with the control: the angle, with its variant where it is not the first."""
+        return self.angle if self.variant == 1 else f"{self.angle}-{self.variant}"
+
+    @property
+    def revision(self) -> str:
+        """Twelve hexadecimal digits over its words and values; what is approved is a revision."""
+        told = [[field.model_dump(mode="json", exclude={"written_by"}) for field in self.fields]]
+        told.append([slot.model_dump(mode="json") for slot in self.slots])
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]

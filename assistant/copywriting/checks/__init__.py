@@ -14,7 +14,7 @@ from assistant.copywriting.checks.languages import check_language, check_reading
 from assistant.copywriting.checks.law import check_law
 from assistant.copywriting.checks.lengths import check_length
 from assistant.copywriting.checks.names import check_names
-from assistant.copywriting.checks.nearness import check_pieces
+from assistant.copywriting.checks.nearness import NearDuplicates, check_pieces
 from assistant.copywriting.checks.repetition import check_preheader, check_repetition
 from assistant.copywriting.checks.words import check_brand, check_words
 from assistant.records import CheckResult, Piece, Span
@@ -23,11 +23,13 @@ __all__ = [
     "FIELD_CHECKS",
     "LINTED_CHECKS",
     "CheckContext",
+    "NearDuplicates",
     "check_field",
     "check_fields",
     "check_piece",
     "check_pieces",
     "check_receipts",
+    "described_checks",
 ]
 
 FIELD_CHECKS = (
@@ -87,3 +89,12 @@ def check_piece(piece: Piece, context: CheckContext) -> tuple[CheckResult, ...]:
 def check_fields(texts: Mapping[str, str], context: CheckContext) -> tuple[CheckResult, ...]:
     """What can be said of fields beside each other, by their filled texts."""
     return (*check_preheader(texts, context), *check_headlines(texts, context))
+
+
+def described_checks() -> dict[str, str]:
+    """What every piece is held to: a check's name -> what it looks at, in the words of its docstring."""
+    checks = (*FIELD_CHECKS, check_preheader, check_headlines, check_law, check_pieces)
+    return {
+        check.__name__.removeprefix("check_"): (check.__doc__ or "").partition("\n")[0].replace("`", "")
+        for check in checks
+    }

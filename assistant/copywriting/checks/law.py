@@ -23,9 +23,16 @@ def demands_of(market: str, channel: str) -> tuple[str, ...]:
     Raises:
         ConfigError: nothing is known of the market.
     """
-    if market not in known_markets():
-        raise unknown_name("market", market, known_markets())
-    return tuple(_markets()[market]["demands"].get(channel, ()))
+    return tuple(_market(market)["demands"].get(channel, ()))
+
+
+def law_of(market: str) -> str:
+    """The laws that a market's demands come from.
+
+    Raises:
+        ConfigError: nothing is known of the market.
+    """
+    return str(_market(market)["source"])
 
 
 @cache
@@ -61,6 +68,13 @@ def _has_room(context: CheckContext, name: str) -> bool:
 
 def _missing(check: str, message: str) -> CheckResult:
     return CheckResult(check=f"missing_{check}", field="", severity="error", message=message)
+
+
+def _market(market: str) -> dict[str, Any]:
+    if market not in known_markets():
+        raise unknown_name("market", market, known_markets())
+    told: dict[str, Any] = _markets()[market]
+    return told
 
 
 @cache

@@ -1,6 +1,7 @@
 """Pieces that say the same: by words in a row, found through an index of shingles and not pair by pair."""
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import regex
@@ -13,6 +14,11 @@ ALIKE = 0.8
 _WORD = regex.compile(r"\p{Han}|[\w--\p{Han}]+(?:['’]\w+)?", regex.VERSION1)
 # What the sender and the law put in every message makes no two messages alike.
 _HOUSE_FIELDS = frozenset({"footer", "header", "small_print", "path_1", "action", "button_1"})
+# A shingle that so many of the first pieces share says nothing about two of them.
+_COMMON = 0.05
+_LEAST = 3
+
+Shingles = frozenset[tuple[str, ...]]
 
 
 def check_pieces(pieces: Sequence[Piece]) -> dict[str, tuple[CheckResult, ...]]:
@@ -21,40 +27,77 @@ def check_pieces(pieces: Sequence[Piece]) -> dict[str, tuple[CheckResult, ...]]:
     Returns:
         Piece id -> results; a piece without any is absent.
     """
-    results: dict[str, tuple[CheckResult, ...]] = {}
-    for piece_id, (other, likeness) in near_duplicates(pieces).items():
-        message = f"{likeness:.0%} of its words in order are those of piece {other}"
-        results[piece_id] = (CheckResult(check="near_duplicate", field="", severity="error", message=message),)
-    return results
+    return NearDuplicates().check(pieces)
 
 
-def near_duplicates(pieces: Sequence[Piece]) -> dict[str, tuple[str, float]]:
+class NearDuplicates:
     """Pieces that share at least 80% of their words in order (Jaccard of three-word shingles) with an earlier one.
 
     Pieces of two channels are not compared, nor control pieces: those differ in nothing but their facts by design.
-
-    Returns:
-        Piece id -> (the earlier piece's id, likeness).
+    Two sets can be so alike only if they share one of their first shingles, in any order that holds for all (prefix
+    filtering; Bayardo, Ma and Srikant 2007). With what all pieces say last in that order, few are ever compared, and
+    what a piece costs does not grow with the pieces before it.
     """
-    holders: defaultdict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
-    sizes: list[int] = []
-    found: dict[str, tuple[str, float]] = {}
-    for at, piece in enumerate(pieces):
-        shingles = frozenset() if piece.angle == "control" else _shingles(piece)
-        sizes.append(len(shingles))
-        shared: defaultdict[int, int] = defaultdict(int)
-        for shingle in shingles:
-            for earlier in holders[piece.channel, shingle]:
-                shared[earlier] += 1
-            holders[piece.channel, shingle].append(at)
-        for earlier, both in shared.items():
-            likeness = both / (sizes[earlier] + sizes[at] - both)
-            if likeness >= max(ALIKE, found.get(piece.piece, ("", 0.0))[1]):
-                found[piece.piece] = (pieces[earlier].piece, likeness)
-    return found
+
+    def __init__(self) -> None:
+        self._ids: list[str] = []
+        self._sets: list[Shingles] = []
+        self._same: dict[tuple[str, Shingles], int] = {}
+        self._holders: defaultdict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
+        self._common: frozenset[tuple[str, ...]] | None = None
+
+    def check(self, pieces: Sequence[Piece]) -> dict[str, tuple[CheckResult, ...]]:
+        """Hold pieces against those before them, and remember them.
+
+        Returns:
+            Piece id -> results; a piece without any is absent.
+        """
+        told = [(piece, _shingles(piece)) for piece in pieces if piece.angle != "control"]
+        if self._common is None:
+            # Whatever comes first decides the order; any order is right, this one is quick.
+            seen = Counter(shingle for _, shingles in told for shingle in shingles)
+            often = max(_LEAST, _COMMON * len(told))
+            self._common = frozenset(shingle for shingle, count in seen.items() if count > often)
+        results: dict[str, tuple[CheckResult, ...]] = {}
+        for piece, shingles in told:
+            found = self._nearest(piece, shingles)
+            if found:
+                other, likeness = found
+                message = f"{likeness:.0%} of its words in order are those of piece {other}"
+                results[piece.piece] = (
+                    CheckResult(check="near_duplicate", field="", severity="error", message=message),
+                )
+        return results
+
+    def _nearest(self, piece: Piece, shingles: Shingles) -> tuple[str, float] | None:
+        """The most alike of the pieces before this one, the last of several; it is remembered."""
+        if not shingles:
+            return None
+        twin = self._same.get((piece.channel, shingles))
+        best: tuple[float, int] | None = None if twin is None else (1.0, twin)
+        prefix = self._prefix(shingles)
+        if best is None:
+            for at in {at for shingle in prefix for at in self._holders[piece.channel, shingle]}:
+                both = len(shingles & self._sets[at])
+                likeness = both / (len(shingles) + len(self._sets[at]) - both)
+                if likeness >= ALIKE:
+                    best = max(best or (0.0, 0), (likeness, at))
+            # One of several equal sets stands for them all.
+            at = len(self._ids)
+            self._ids.append(piece.piece)
+            self._sets.append(shingles)
+            self._same[piece.channel, shingles] = at
+            for shingle in prefix:
+                self._holders[piece.channel, shingle].append(at)
+        return (self._ids[best[1]], best[0]) if best else None
+
+    def _prefix(self, shingles: Shingles) -> list[tuple[str, ...]]:
+        count = len(shingles) - math.ceil(ALIKE * len(shingles)) + 1
+        common = self._common or frozenset()
+        return sorted(shingles, key=lambda shingle: (shingle in common, shingle))[:count]
 
 
-def _shingles(piece: Piece) -> frozenset[tuple[str, ...]]:
+def _shingles(piece: Piece) -> Shingles:
     words = [
         word.lower() for field in piece.fields if field.field not in _HOUSE_FIELDS for word in _WORD.findall(field.text)
     ]

@@ -1,6 +1,6 @@
 """One copy document in the merge-tag dialect of each sending platform, and back again."""
 
-from assistant.copywriting.dialects.compiling import compile_field, compile_piece
+from assistant.copywriting.dialects.compiling import compile_field, compile_piece, merge_tag
 from assistant.copywriting.dialects.dialect import DIALECTS, Dialect, dialect_named
 from assistant.copywriting.dialects.parsing import parse_back
 from assistant.copywriting.dialects.parts import Part, resolve
@@ -15,6 +15,7 @@ __all__ = [
     "compile_field",
     "compile_piece",
     "dialect_named",
+    "merge_tag",
     "number_tags",
     "parse_back",
     "resolve",
