@@ -188,6 +188,11 @@ class ModelSettings(Record):
     spend_cap: Decimal | None = Field(
         default=None, ge=0, description="dollars that one command may spend on models; it stops before it passes them"
     )
+    ask_above: Decimal = Field(
+        default=Decimal(1),
+        ge=0,
+        description="dollars; a campaign that is estimated to cost more is written only when a person says yes",
+    )
     prices: dict[str, Price] = Field(
         default_factory=dict, description="by a model's name: dollars a million tokens, over the product's own table"
     )

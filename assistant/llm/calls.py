@@ -55,6 +55,16 @@ class Batch(Record):
     submitted_at: str
 
 
+class Pace(Record):
+    """What a model's calls took so far."""
+
+    calls: int
+    tokens_in_ratio: float = Field(description="tokens read, as a share of what was guessed from the text")
+    tokens_out: dict[str, float] = Field(description="prompt id -> mean tokens of an answer")
+    seconds: float = Field(description="mean, of a call; of a local model its part of its batch's")
+    repaired: float = Field(description="further calls for each of the first round")
+
+
 def asked_hash(model: str, request: Request) -> str:
     """What is asked, without whose weights answer: `sha256:...` over the model's name and the request."""
     asked = [model, request.model_dump(mode="json", exclude=NOT_ASKED)]

@@ -20,7 +20,7 @@ from assistant.llm.loop import run
 from assistant.llm.names import backend_of, open_model
 from assistant.llm.openai_server import OpenAIServer
 from assistant.llm.pacing import Pacer
-from assistant.llm.prices import Budget, cost_of, likely_tokens, price_of, refuse_unpriced
+from assistant.llm.prices import OWN, Budget, cost_of, likely_tokens, price_of, refuse_unpriced
 from assistant.records import Outcome, Price, Record, Request
 
 if TYPE_CHECKING:
@@ -107,6 +107,8 @@ class Gateway:
 
     @cached_property
     def _fingerprint(self) -> str:
+        if not self.model_name.startswith(OWN):
+            return ""  # nobody knows a server's weights, so it need not be opened, and no key be there
         return self.model.fingerprint if isinstance(self.model, BatchModel) else ""
 
     @cached_property

@@ -20,7 +20,8 @@ import psutil
 from filelock import FileLock
 
 from assistant.errors import WorkspaceError
-from assistant.llm.calls import Batch, Call, as_json, call_hash, keys_of, parameters_of
+from assistant.llm.calls import Batch, Call, Pace, as_json, call_hash, keys_of, parameters_of
+from assistant.llm.prices import likely_in
 from assistant.llm.truncation import MARK
 from assistant.records import Message, Outcome, Request, ToolCall
 
@@ -28,6 +29,8 @@ VERSION = 2
 WAIT = 30.0
 """Seconds to wait for another process that is writing."""
 AT_ONCE = 500
+PACED = 200
+"""Latest calls from which the length of prompts in tokens is learned."""
 """Keys looked up by one statement; SQLite takes 32,766 parameters."""
 
 SCHEMA = """
@@ -226,22 +229,15 @@ class Journal:
             asked = [(call_hash(model, fingerprint, request), request) for request in requests]
             rows = self._newest("hash", sorted({hashed for hashed, _ in asked}))
         return {
-            request.key: Outcome(
-                key=request.key,
-                sample=request.sample,
-                status=row["status"],
-                text=row["text"],
-                tool_calls=tuple(ToolCall(**call) for call in json.loads(row["tool_calls"])),
-                error=row["error"],
-                tokens_in=row["tokens_in"],
-                tokens_out=row["tokens_out"],
-                mean_logprob=row["mean_logprob"],
-                cost_nanodollars=0,
-                from_journal=True,
-            )
+            request.key: _answer(row, request.key, request.sample)
             for hashed, request in asked
             if (row := rows.get(hashed))
         }
+
+    def answer_to(self, asked: str) -> Outcome | None:
+        """The newest answer, of any weights, to what was asked (see `calls.asked_hash`); None where there is none."""
+        row = self._newest("asked", [asked]).get(asked)
+        return _answer(row, row["request"], row["sample"]) if row else None
 
     def _newest(self, column: str, hashes: Sequence[str]) -> dict[str, sqlite3.Row]:
         found: dict[str, sqlite3.Row] = {}
@@ -280,6 +276,38 @@ class Journal:
         with self._lock:
             row = self._file.execute("SELECT * FROM calls WHERE id = ?", (number,)).fetchone()
         return _call(row) if row else None
+
+    def pace(self, model: str, candidates: int, prompts: Sequence[str]) -> Pace | None:
+        """What a model's calls took for some prompts; None where it has answered none.
+
+        Args:
+            model: its name.
+            candidates: answers asked of each line in a first round; samples from there on are repairs.
+            prompts: ids.
+        """
+        slots = ", ".join("?" * len(prompts))
+        where = f"model = ? AND prompt IN ({slots}) AND status = 'ok'"
+        with self._lock:
+            rows = self._file.execute(
+                "SELECT prompt, count(*) calls, sum(tokens_out) tokens_out, sum(seconds) seconds, "
+                f"sum(sample >= ?) repairs FROM calls WHERE {where} GROUP BY prompt",
+                (candidates, model, *prompts),
+            ).fetchall()
+            latest = self._file.execute(
+                f"SELECT * FROM calls WHERE {where} ORDER BY id DESC LIMIT {PACED}", (model, *prompts)
+            ).fetchall()
+        if not rows:
+            return None
+        calls = sum(row["calls"] for row in rows)
+        repairs = sum(row["repairs"] for row in rows)
+        told = [[Message(**message) for message in json.loads(row["messages"])] for row in latest]
+        return Pace(
+            calls=calls,
+            tokens_in_ratio=sum(row["tokens_in"] for row in latest) / max(1, sum(map(likely_in, told))),
+            tokens_out={row["prompt"]: row["tokens_out"] / row["calls"] for row in rows},
+            seconds=sum(row["seconds"] for row in rows) / calls,
+            repaired=repairs / max(1, calls - repairs),
+        )
 
     def count(self, *, model: str | None = None, prompt: str | None = None, status: str | None = None) -> int:
         """How many calls there are; of one model, prompt id or status where given."""
@@ -358,6 +386,22 @@ def _lives(process: str) -> bool:
         return f"{psutil.Process(int(number)).create_time():.2f}" == started
     except psutil.Error:
         return False
+
+
+def _answer(row: sqlite3.Row, key: str, sample: int) -> Outcome:
+    return Outcome(
+        key=key,
+        sample=sample,
+        status=row["status"],
+        text=row["text"],
+        tool_calls=tuple(ToolCall(**call) for call in json.loads(row["tool_calls"])),
+        error=row["error"],
+        tokens_in=row["tokens_in"],
+        tokens_out=row["tokens_out"],
+        mean_logprob=row["mean_logprob"],
+        cost_nanodollars=0,
+        from_journal=True,
+    )
 
 
 def _call(row: sqlite3.Row) -> Call:

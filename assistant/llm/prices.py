@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -10,7 +10,7 @@ from importlib import resources
 from pydantic import Field
 
 from assistant.errors import ModelError
-from assistant.records import Price, Record, Request
+from assistant.records import Message, Price, Record, Request
 
 NANO = 1_000_000_000
 """Billionths of a dollar in a dollar. A price of up to three decimals a million tokens is a whole number of them."""
@@ -73,6 +73,12 @@ def most_tokens(request: Request) -> int:
 def likely_tokens(request: Request) -> int:
     """About how many tokens a prompt has, without the model's own tokenizer."""
     return round(_bytes(request) / BYTES_PER_TOKEN) + MARKS * len(request.messages)
+
+
+def likely_in(messages: Sequence[Message]) -> int:
+    """The same of bare messages."""
+    size = sum(len(message.content.encode()) for message in messages)
+    return round(size / BYTES_PER_TOKEN) + MARKS * len(messages)
 
 
 def _bytes(request: Request) -> int:
