@@ -1,0 +1,444 @@
+"""Customers into recipients, a range of customer ids at a time: memory does not grow with the shop."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from assistant.campaigns.recipients.limits import FilledField, Limits
+from assistant.campaigns.recipients.sources import ADDRESS, CONSENT, Sources, folded, literal, open_sources
+from assistant.errors import DataError
+from assistant.records import RecipientCounts, RecipientPlan, RecipientReport
+from assistant.records.recipients import HOLDOUT
+
+AT_ONCE = 500_000
+"""Customers held at once."""
+MEMORY = "4GB"
+_BUCKETS = 10_000
+_REASONS = (
+    "suppressed", "no_consent", "no_address", "duplicate_address", "capped", HOLDOUT, "no_piece", "recipients",
+)  # fmt: skip
+# OWASP, CSV injection; the same signs as `copywriting.dialects.safe_cell`, which a test holds this against.
+_DANGEROUS = r"^'*[=+\-@\t\r\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
+
+OnStep = Callable[[int, int, str], None]
+
+
+def write_recipients(
+    plan: RecipientPlan,
+    sources: Sources,
+    folder: Path,
+    *,
+    suffix: str = ".csv",
+    fields: Sequence[FilledField] = (),
+    on_step: OnStep = lambda done, total, note: None,
+    memory: str = MEMORY,
+    at_once: int = AT_ONCE,
+) -> RecipientReport:
+    """Write a file of recipients for each channel, by customer id; the same inputs give the same bytes.
+
+    A customer is in one arm in all channels: `holdout` where the first eight hexadecimal digits of
+    md5("CAMPAIGN/SEED/CUSTOMER_ID") modulo 10,000 lie below that share, else the arm in which the next eight digits
+    modulo the sum of its segment's weights fall, arms in the plan's order.
+
+    Args:
+        plan: arms, holdout, cap, what consent is held elsewhere.
+        sources: the files.
+        folder: an empty one; on any failure nothing is left in it.
+        suffix: `.csv` or `.parquet`.
+        fields: of the pieces, measured with the real values of every recipient.
+        on_step: told of the ranges done, of all ranges.
+        memory: that the engine may use before it writes aside.
+        at_once: customers of a range.
+
+    Returns:
+        Counts by channel, the files with their hashes, and fields that are too long for somebody.
+
+    Raises:
+        DataError: a file cannot be used, or there are fewer codes than recipients; nothing is written then.
+    """
+    with _engine(folder, memory) as engine:
+        open_sources(engine, plan, sources)
+        _arms(engine, plan)
+        if plan.match_by == "address":
+            _duplicates(engine, plan)
+        ranges = _ranges(engine, at_once)
+        steps = 2 * len(ranges)
+        for done, between in enumerate(ranges):
+            on_step(done, steps, "customers counted")
+            _draw(engine, plan, between)
+            _count(engine, plan, first=done == 0)
+        counts = [_counts(engine, channel) for channel in plan.channels]
+        _enough_codes(engine, sources)
+        limits = Limits(engine, fields)
+        with _Files(engine, plan, folder, suffix, codes=sources.codes is not None) as files:
+            for done, between in enumerate(ranges):
+                on_step(len(ranges) + done, steps, "customers written")
+                _draw(engine, plan, between)
+                _give_codes(engine, sources.codes is not None)
+                _recommend(engine, plan, sources, between)
+                files.write(limits)
+            on_step(steps, steps, "customers written")
+            written = files.finish()
+        given = _one(engine, "SELECT count(*) FROM given") if sources.codes is not None else 0
+        free = _one(engine, "SELECT count(*) FROM codes")
+        taken = _one(engine, "SELECT coalesce(max(number) + 1, 0) FROM taken")
+        return RecipientReport(
+            campaign=plan.campaign,
+            counts=tuple(counts),
+            files=written,
+            codes_given=given,
+            codes_left=free - taken,
+            overruns=limits.found(),
+        )
+
+
+@contextmanager
+def _engine(folder: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    with tempfile.TemporaryDirectory(prefix=".spill-", dir=folder) as spill, duckdb.connect() as engine:
+        engine.execute(f"SET memory_limit = {literal(memory)}")
+        engine.execute(f"SET temp_directory = {literal(spill)}")
+        engine.execute("SET preserve_insertion_order = true")
+        yield engine
+
+
+def _arms(engine: duckdb.DuckDBPyConnection, plan: RecipientPlan) -> None:
+    """`drawn`: place, arm, low, high of its weights; `pieces`: place, arm, channel, piece, language."""
+    engine.execute(
+        "CREATE TEMP TABLE pieces (place BIGINT, arm VARCHAR, channel VARCHAR, piece VARCHAR, language VARCHAR)"
+    )
+    engine.execute("CREATE TEMP TABLE drawn (place BIGINT, arm VARCHAR, low BIGINT, high BIGINT, total BIGINT)")
+    for place, segment in enumerate(plan.segments):
+        own = [arm for arm in plan.arms if arm.segment == segment]
+        weights = {arm.arm: arm.weight for arm in reversed(own)}
+        names = list(dict.fromkeys(arm.arm for arm in own))
+        low, total = 0, sum(weights.values())
+        for name in names:
+            engine.execute("INSERT INTO drawn VALUES (?, ?, ?, ?, ?)", [place, name, low, low + weights[name], total])
+            low += weights[name]
+        for arm in own:
+            engine.execute(
+                "INSERT INTO pieces VALUES (?, ?, ?, ?, ?)", [place, arm.arm, arm.channel, arm.piece, arm.language]
+            )
+
+
+def _duplicates(engine: duckdb.DuckDBPyConnection, plan: RecipientPlan) -> None:
+    """`later_KIND`: customers whose address is an earlier customer's; found by hashes first, which take less room."""
+    for column in dict.fromkeys(ADDRESS[channel] for channel in plan.channels if ADDRESS[channel]):
+        value = folded(column)
+        engine.execute(
+            f"""
+            CREATE TEMP TABLE later_{column} AS
+            WITH twice AS (
+                SELECT hash({value}) AS h FROM people WHERE {column} IS NOT NULL GROUP BY h HAVING count(*) > 1
+            ),
+            shared AS (
+                SELECT customer_id, {value} AS value FROM people JOIN members USING (customer_id)
+                WHERE {column} IS NOT NULL AND hash({value}) IN (FROM twice)
+            )
+            SELECT DISTINCT customer_id
+            FROM (SELECT customer_id, min(customer_id) OVER (PARTITION BY value) AS earliest FROM shared)
+            WHERE customer_id > earliest
+            """
+        )
+
+
+def _ranges(engine: duckdb.DuckDBPyConnection, at_once: int) -> list[str]:
+    """Conditions on `customer_id` that part the members into ranges of about so many."""
+    count = _one(engine, "SELECT count(*) FROM members")
+    parts = max(1, -(-count // at_once))
+    if parts == 1:
+        return ["true"]
+    # Only where the cuts lie depends on the sample, not what is written.
+    rows = engine.execute(
+        f"SELECT customer_id FROM (SELECT customer_id FROM members USING SAMPLE reservoir({parts * 200} ROWS) "
+        "REPEATABLE (1)) ORDER BY 1"
+    ).fetchall()
+    ids = [str(row[0]) for row in rows]
+    cuts = sorted({ids[len(ids) * at // parts] for at in range(1, parts)})
+    edges = [None, *cuts, None]
+    return [
+        " AND ".join(
+            [
+                *([f"customer_id >= {literal(low)}"] if low is not None else []),
+                *([f"customer_id < {literal(high)}"] if high is not None else []),
+            ]
+        )
+        for low, high in pairwise(edges)
+    ]
+
+
+def _draw(engine: duckdb.DuckDBPyConnection, plan: RecipientPlan, between: str) -> None:
+    """`drawing`: the members of a range with their arm, and for each channel what becomes of them."""
+    told = literal(f"{plan.campaign}/{plan.seed}/")
+    held = round(plan.holdout * _BUCKETS)
+    statuses = ", ".join(f"{_status(plan, channel)} AS {channel}_status" for channel in plan.channels)
+    engine.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE drawing AS
+        WITH mine AS (SELECT customer_id, min(place) AS place FROM members WHERE {between} GROUP BY customer_id),
+        who AS (SELECT * FROM people WHERE {between}),
+        hashed AS (
+            SELECT mine.*, email, phone, first_name, email_opt_in, sms_opt_in, push_opt_in,
+                md5({told} || mine.customer_id) AS digest
+            FROM mine LEFT JOIN who USING (customer_id)
+        ),
+        numbered AS (
+            SELECT *, ('0x' || substr(digest, 1, 8))::UBIGINT % {_BUCKETS} AS bucket,
+                ('0x' || substr(digest, 9, 8))::UBIGINT AS draw FROM hashed
+        ),
+        armed AS (
+            SELECT numbered.*, CASE WHEN bucket < {held} THEN {literal(HOLDOUT)} ELSE drawn.arm END AS arm
+            FROM numbered LEFT JOIN drawn
+            ON drawn.place = numbered.place AND draw % total >= low AND draw % total < high
+        )
+        SELECT customer_id, place, first_name, email, phone, arm, {statuses} FROM armed
+        """
+    )
+
+
+def _status(plan: RecipientPlan, channel: str) -> str:
+    column = ADDRESS[channel]
+    consent = "true" if channel in plan.assume_consent else f"coalesce({CONSENT.get(channel, 'false')}, false)"
+    by_address = bool(column) and plan.match_by == "address"
+    listed = "customer_id IN (SELECT value FROM suppressed_customer_id)" + "".join(
+        f" OR {folded(name)} IN (SELECT value FROM suppressed_{name})" for name in ("email", "phone")
+    )
+    cases = [
+        (f"coalesce({listed}, false)", "suppressed"),
+        (f"NOT {consent}", "no_consent"),
+        *([(f"coalesce(trim({column}), '') = ''", "no_address")] if by_address else []),
+        *([(f"customer_id IN (FROM later_{column})", "duplicate_address")] if by_address else []),
+        (f"customer_id IN (SELECT customer_id FROM at_cap WHERE channel = {literal(channel)})", "capped"),
+        (f"arm = {literal(HOLDOUT)}", HOLDOUT),
+        (
+            f"arm IS NULL OR (place, arm) NOT IN (SELECT (place, arm) FROM pieces WHERE channel = {literal(channel)})",
+            "no_piece",
+        ),
+    ]
+    return "CASE " + " ".join(f"WHEN {test} THEN {literal(name)}" for test, name in cases) + " ELSE 'recipients' END"
+
+
+def _count(engine: duckdb.DuckDBPyConnection, plan: RecipientPlan, *, first: bool) -> None:
+    if first:
+        engine.execute("CREATE TEMP TABLE counted (channel VARCHAR, status VARCHAR, arm VARCHAR, customers BIGINT)")
+        engine.execute("CREATE TEMP TABLE wanting (customers BIGINT)")
+        engine.execute("CREATE TEMP TABLE given (customer_id VARCHAR, code VARCHAR)")
+        engine.execute("CREATE TEMP TABLE taken (number BIGINT)")
+    for channel in plan.channels:
+        engine.execute(
+            f"INSERT INTO counted SELECT {literal(channel)}, {channel}_status, arm, count(*) FROM drawing GROUP BY ALL"
+        )
+    engine.execute(
+        f"INSERT INTO wanting SELECT count(*) FROM drawing WHERE ({_any_recipient(plan)}) "
+        "AND customer_id NOT IN (SELECT customer_id FROM issued)"
+    )
+
+
+def _any_recipient(plan: RecipientPlan) -> str:
+    return " OR ".join(f"{channel}_status = 'recipients'" for channel in plan.channels)
+
+
+def _counts(engine: duckdb.DuckDBPyConnection, channel: str) -> RecipientCounts:
+    rows = engine.execute(
+        "SELECT status, arm, sum(customers)::BIGINT FROM counted WHERE channel = ? GROUP BY ALL ORDER BY ALL", [channel]
+    ).fetchall()
+    totals = dict.fromkeys(_REASONS, 0)
+    arms: dict[str, int] = {}
+    for status, arm, customers in rows:
+        totals[status] += customers
+        if status == "recipients":
+            arms[arm] = arms.get(arm, 0) + customers
+    return RecipientCounts(channel=channel, members=sum(totals.values()), arms=arms, **totals)
+
+
+def _enough_codes(engine: duckdb.DuckDBPyConnection, sources: Sources) -> None:
+    if sources.codes is None:
+        return
+    wanted, there = _one(engine, "SELECT sum(customers) FROM wanting"), _one(engine, "SELECT count(*) FROM codes")
+    if wanted > there:
+        raise DataError(
+            f"{sources.codes} has {there:,} codes that are free and {wanted:,} recipients need one; add "
+            f"{wanted - there:,} more. Nothing was written."
+        )
+
+
+def _give_codes(engine: duckdb.DuckDBPyConnection, codes: bool) -> None:
+    """`coded`: customer_id, code of a range; codes go out in the order of customer ids."""
+    if not codes:
+        return
+    start = _one(engine, "SELECT coalesce(max(number) + 1, 0) FROM taken")
+    engine.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE coded AS
+        SELECT customer_id, code, NULL::BIGINT AS number FROM issued
+        WHERE customer_id IN (SELECT customer_id FROM drawing)
+        UNION ALL
+        SELECT customer_id, code, number FROM (
+            SELECT customer_id, row_number() OVER (ORDER BY customer_id) - 1 + {start} AS number FROM drawing
+            WHERE {_receiving(engine)} AND customer_id NOT IN (SELECT customer_id FROM issued)
+        ) JOIN codes USING (number)
+        """
+    )
+    engine.execute("INSERT INTO taken SELECT max(number) FROM coded HAVING max(number) IS NOT NULL")
+    engine.execute("INSERT INTO given SELECT customer_id, code FROM coded ORDER BY customer_id")
+
+
+def _receiving(engine: duckdb.DuckDBPyConnection) -> str:
+    names = [row[0] for row in engine.execute("DESCRIBE drawing").fetchall()]
+    return "(" + " OR ".join(f"{name} = 'recipients'" for name in names if name.endswith("_status")) + ")"
+
+
+def _recommend(engine: duckdb.DuckDBPyConnection, plan: RecipientPlan, sources: Sources, between: str) -> None:
+    """`suggested`: a range's customers with their products side by side, no product twice."""
+    if sources.recommended is None or not plan.products:
+        engine.execute("CREATE OR REPLACE TEMP TABLE suggested AS SELECT NULL::VARCHAR AS customer_id WHERE false")
+        return
+    own, most = literal(plan.first), plan.products
+    # The lists of a kind hold no name twice; the second kind may repeat a name of the first.
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE listed AS SELECT customer_id, kind <> {own} AS second, rank AS spot, "
+        f"product_id, name FROM read_parquet({literal(str(sources.recommended))}) "
+        f"WHERE {between} AND (kind <> {own} OR rank <= {most})"
+    )
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE short AS SELECT customer_id, count(l.spot) AS have FROM drawing d "
+        "LEFT JOIN (FROM listed WHERE NOT second) l USING (customer_id) GROUP BY customer_id "
+        f"HAVING count(l.spot) < {most}"
+    )
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE more AS SELECT customer_id, "
+        "have + row_number() OVER (PARTITION BY customer_id ORDER BY spot) AS spot, product_id, name "
+        "FROM listed s JOIN short USING (customer_id) WHERE s.second AND NOT EXISTS "
+        "(FROM listed o WHERE o.customer_id = s.customer_id AND NOT o.second AND o.name = s.name)"
+    )
+    sides = ", ".join(
+        f"max(CASE WHEN spot = {n} THEN {name} END) AS {name.replace('name', 'product')}_{n}"
+        for n in range(1, most + 1)
+        for name in ("name", "product_id")
+    )
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE suggested AS SELECT customer_id, {sides} "
+        "FROM (SELECT customer_id, spot, product_id, name FROM listed WHERE NOT second UNION ALL FROM more) "
+        f"WHERE spot <= {most} GROUP BY customer_id"
+    )
+
+
+class _Files:
+    """The files of all channels, written aside and put into place together.
+
+    Raises nothing of its own; what is not finished is removed.
+    """
+
+    def __init__(
+        self, engine: duckdb.DuckDBPyConnection, plan: RecipientPlan, folder: Path, suffix: str, *, codes: bool
+    ) -> None:
+        self._engine, self._plan, self._folder, self._suffix, self._codes = engine, plan, folder, suffix, codes
+        self._aside = Path(tempfile.mkdtemp(prefix=".recipients-", dir=folder))
+        self._writers: dict[str, pq.ParquetWriter] = {}
+
+    def __enter__(self) -> "_Files":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for writer in self._writers.values():
+            writer.close()
+        shutil.rmtree(self._aside, ignore_errors=True)
+
+    def write(self, limits: Limits) -> None:
+        """Add a range."""
+        for channel in self._plan.channels:
+            self._engine.execute(f"CREATE OR REPLACE TEMP TABLE batch AS {self._select(channel)}")
+            limits.measure("batch", channel)
+            self._add(channel, "SELECT * FROM batch", ordered=True)
+        if self._plan.holdout:
+            held = f"SELECT customer_id, {self._segment()} AS segment FROM drawing d WHERE arm = {literal(HOLDOUT)}"
+            self._add(HOLDOUT, f"{held} ORDER BY customer_id", ordered=True)
+        if self._codes:
+            self._add("issued", "SELECT customer_id, code FROM coded ORDER BY customer_id", ordered=True)
+
+    def finish(self) -> dict[str, str]:
+        """Put all files into place.
+
+        Returns:
+            File -> hash.
+        """
+        for writer in self._writers.values():
+            writer.close()
+        self._writers.clear()
+        written = {}
+        for path in sorted(self._aside.iterdir()):
+            with path.open("rb") as file:
+                written[path.name] = "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+        for name in written:
+            (self._aside / name).replace(self._folder / name)
+        return written
+
+    def _select(self, channel: str) -> str:
+        plan = self._plan
+        address = ADDRESS[channel]
+        safe = self._safe
+        there = {str(row[0]) for row in self._engine.execute("DESCRIBE suggested").fetchall()}
+        products = [
+            f"{safe(name)} AS {name}"
+            for n in range(1, plan.products + 1)
+            for name in (f"product_{n}", f"product_id_{n}")
+            if name in there
+        ]
+        columns = [
+            f"{safe('d.customer_id')} AS customer_id",
+            *([f"{safe(address)} AS {address}"] if address and plan.match_by == "address" else []),
+            f"{self._segment()} AS segment",
+            "d.arm",
+            "p.piece",
+            "p.language",
+            f"coalesce({safe('first_name')}, '') AS first_name",
+            *products,
+            *([f"{safe('c.code')} AS coupon"] if self._codes else []),
+        ]
+        joins = "LEFT JOIN suggested USING (customer_id)"
+        if self._codes:
+            joins += " LEFT JOIN coded c USING (customer_id)"
+        return (
+            f"SELECT {', '.join(columns)} FROM drawing d JOIN pieces p ON p.place = d.place AND p.arm = d.arm AND "
+            f"p.channel = {literal(channel)} {joins} WHERE {channel}_status = 'recipients' ORDER BY d.customer_id"
+        )
+
+    def _safe(self, column: str) -> str:
+        """A text of the shop's as no spreadsheet runs it; Parquet is opened by none."""
+        if self._suffix == ".parquet":
+            return column
+        return f"CASE WHEN regexp_matches({column}, {literal(_DANGEROUS)}) THEN '''' || {column} ELSE {column} END"
+
+    def _segment(self) -> str:
+        cases = " ".join(f"WHEN {place} THEN {literal(name)}" for place, name in enumerate(self._plan.segments))
+        return f"CASE d.place {cases} END"
+
+    def _add(self, name: str, select: str, *, ordered: bool) -> None:
+        path = self._aside / f"{name}{self._suffix}"
+        if self._suffix == ".parquet":
+            table = self._engine.execute(select).to_arrow_table()
+            if name not in self._writers:
+                self._writers[name] = pq.ParquetWriter(path, table.schema, compression="zstd")
+            self._writers[name].write_table(table)
+            return
+        part = self._aside / f".{name}.part"
+        header = str(not path.exists()).lower()
+        self._engine.execute(f"COPY ({select}) TO {literal(str(part))} (FORMAT csv, HEADER {header})")
+        if not path.exists():
+            part.replace(path)
+            return
+        with path.open("ab") as whole, part.open("rb") as more:
+            shutil.copyfileobj(more, whole, 1 << 22)
+        part.unlink()
+
+
+def _one(engine: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = engine.execute(query).fetchone()
+    return int(row[0] or 0) if row else 0
