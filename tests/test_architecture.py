@@ -30,7 +30,10 @@ DOORS = {
     "aiohttp": ("assistant/llm/",),
     "pyspark": ("assistant/data/engine.py",),
     "sklearn": ("assistant/segments/", "assistant/recommendations/", "benchmarks/"),
-    "rich": ("assistant/cli/",),
+    **dict.fromkeys(("rich", "textual"), ("assistant/cli/",)),
+    "mjml": ("assistant/campaigns/mail/rendering.py",),
+    "playwright": ("assistant/campaigns/browser.py",),
+    "openpyxl": ("assistant/campaigns/review_sheets.py",),
     "vectorstore": ("vectorstore/", "assistant/retrieval/"),
     "prompts": (),
     "evals": ("evals/", "benchmarks/"),
@@ -39,7 +42,7 @@ DOORS = {
 HEAVY = {
     "chromadb", "sentence_transformers", "langchain", "langchain_core", "langchain_openai", "langgraph", "openai",
     "transformers", "torch", "xgrammar", "gguf", "accelerate", "safetensors", "pyspark", "huggingface_hub",
-    "litellm",
+    "litellm", "textual", "playwright",
 }  # fmt: skip
 # What `assistant --help` has no use for.
 NOT_FOR_HELP = HEAVY | {

@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("search", "Search the index."),
     "personas": ("personas", "Write and show the personas of the segments."),
     "brand": ("brand", "Learn and show how the brand sounds."),
-    "campaign": ("campaign", "Write, list and show campaigns."),
+    "campaign": ("campaign", "Plan, write, review, export, audit and replay campaigns."),
     "check": ("check", "Lint copy written anywhere: facts, claims, limits, law."),
     "report": ("report", "The workspace as one HTML file."),
     "models": ("models", "List models, check one, look at the calls made."),

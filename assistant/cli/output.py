@@ -3,7 +3,8 @@
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -28,6 +29,7 @@ STAGES = {
     "personas": "Writing personas",
     "verification": "Holding personas against the data",
     "campaign": "Writing copy",
+    "export": "Exporting",
     "report": "Drawing the report",
 }
 _LINES_EVERY = 0.25
@@ -140,6 +142,17 @@ class Progressing:
         """Leave the terminal as it was."""
         if self._bars:
             self._bars.stop()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Keep the bars away while a person is asked something."""
+        if self._bars:
+            self._bars.stop()
+        try:
+            yield
+        finally:
+            if self._bars:
+                self._bars.start()
 
     def stage_started(self, stage: str) -> None:
         """Show the stage."""

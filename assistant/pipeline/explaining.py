@@ -12,7 +12,7 @@ from assistant.copywriting.documents import filled
 from assistant.data import ask
 from assistant.errors import ConfigError, MissingArtefact
 from assistant.facts import fact_query, product_query
-from assistant.pipeline.language import load_campaigns
+from assistant.pipeline.campaign_files import load_campaigns
 from assistant.pipeline.paths import Paths
 from assistant.records import Campaign, Fact, FactSheet, Field, Piece, Slot
 from assistant.records.receipts import SentenceReceipt, SlotReceipt

@@ -1,24 +1,28 @@
 """The stages in their order. Each asks for what it needs, and runs only where that has changed."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from assistant.campaigns import CampaignPlan, Selection
+from assistant.copywriting import copy_requests
 from assistant.data import Tables
 from assistant.errors import DataError, MissingArtefact
 from assistant.facts import SegmentTable, build_sheets
 from assistant.personas import Evidence
-from assistant.pipeline.language import Language, load_campaigns, load_personas
+from assistant.pipeline.campaign_files import campaign_hashes, load_campaigns
+from assistant.pipeline.campaigning import Campaigning, selection_of
+from assistant.pipeline.language import Language, load_personas
 from assistant.pipeline.models import Models
 from assistant.pipeline.numbers import Numbers
 from assistant.pipeline.reporting import report_data
 from assistant.pipeline.running import StageResult
 from assistant.pipeline.verifying import edited_personas, verify_personas
-from assistant.records import Campaign, FactSheet, Persona, Request
+from assistant.records import Campaign, CampaignEstimate, FactSheet, Persona, Request
 from assistant.reports import write_report
 from assistant.retrieval import Retriever, build_documents, build_index
-from assistant.workspace import read_record, sha256_file, write_record
+from assistant.workspace import read_record, write_record
 
 
 class Pipeline(Numbers):
@@ -155,21 +159,47 @@ class Pipeline(Numbers):
             held,
         )
 
-    def campaign(self, brief: Path, only: tuple[str, ...] = ()) -> StageResult:
+    def campaign(
+        self,
+        brief: Path,
+        only: tuple[str, ...] = (),
+        channels: tuple[str, ...] = (),
+        agree: Callable[[CampaignEstimate], None] | None = None,
+    ) -> StageResult:
         """The copy of a campaign.
 
         Args:
             brief: its TOML file.
             only: segments to write for; empty: all.
+            channels: to write for; empty: all of the brief's.
+            agree: shown the estimate before anything is spent on copy; raises where a person does not want that.
         """
         facts = self.facts()
-        language = self._language()
-        language.brief(brief)  # a mistake in it is told before the personas are written
+        campaigning = self.campaigning()
+        order = campaigning.brief(brief)  # a mistake in it is told before the personas are written
         inputs = {**facts.hashes, **self.personas().hashes}
-        sheets = tuple(sheet for sheet in self.sheets() if not only or sheet.segment in only)
-        result = language.campaign(brief, inputs, sheets, self.personas_made())
+        plan = campaigning.plan(order, self.sheets(), self.personas_made())
+        result = campaigning.run(brief, inputs, plan, selection_of(plan, only, channels), agree)
         self._done[f"campaign {result.manifest.settings['campaign']}"] = result
         return result
+
+    def estimate(
+        self, brief: Path, only: tuple[str, ...] = (), channels: tuple[str, ...] = (), models: Collection[str] = ()
+    ) -> CampaignEstimate:
+        """What a campaign would take; nothing is asked, and no persona has to be there."""
+        self.facts()
+        campaigning = self.campaigning()
+        order = campaigning.brief(brief)
+        plan = campaigning.plan(order, self.sheets(), self.personas_made())
+        return campaigning.estimate(plan, selection_of(plan, only, channels), models)
+
+    def campaigning(self) -> Campaigning:
+        """The campaigns of the workspace."""
+        return Campaigning(self.workspace, self.listener, self.models, lambda: dt.datetime.now(dt.UTC))
+
+    def plan_of(self, campaign: Campaign) -> CampaignPlan:
+        """The plan of a campaign that has been written, with what the workspace knows now."""
+        return self.campaigning().plan(campaign.brief, self.sheets(), self.personas_made())
 
     def _language(self) -> Language:
         return Language(self.workspace, self.listener, self.models)
@@ -181,11 +211,12 @@ class Pipeline(Numbers):
 
     def campaign_requests(self, brief: Path, only: Collection[str] = ()) -> tuple[str, list[Request]]:
         """The model's name and all that it would be asked for a campaign; the personas are written first."""
-        language = self._language()
-        language.brief(brief)
+        campaigning = self.campaigning()
+        order = campaigning.brief(brief)
         self.personas()
-        sheets = tuple(sheet for sheet in self.sheets() if not only or sheet.segment in only)
-        return language.campaign_requests(brief, sheets, self.personas_made())
+        plan = campaigning.plan(order, self.sheets(), self.personas_made())
+        jobs = plan.selected(Selection(segments=frozenset(only)))
+        return self.settings.models.copywriter, [request for job in jobs for request in copy_requests(job)]
 
     def report(self) -> StageResult:
         """The workspace as one HTML file, with whatever has been made so far."""
@@ -194,8 +225,7 @@ class Pipeline(Numbers):
         for folder, stage in ((self.workspace.personas, "verification"), (self.workspace.index, "index")):
             manifest = self.workspace.manifest(folder, stage)
             inputs |= manifest.outputs if manifest else {}
-        for campaign in self.campaigns_made():
-            inputs |= {campaign.campaign: sha256_file(self.paths.campaign(campaign.campaign))}
+        inputs |= campaign_hashes(self.workspace)
 
         def make(out: Path) -> Mapping[str, object]:
             kept = frozenset(stage for stage, result in self._done.items() if result.kept)

@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -34,12 +36,14 @@ from assistant.workspace import write_atomic
 COLOURS = 8
 # In the order they apply: what a width or a medium changes comes last.
 STYLES = ("colours.css", "page.css", "charts.css", "plots.css", "cards.css", "media.css")
+AUDIT_STYLES = ("colours.css", "page.css", "cards.css", "media.css", "audit.css")
 
 
 def render_report(data: ReportData) -> str:
     """The whole report as one HTML document; the same data gives the same text."""
-    receipts = Receipts(data)
     groups = (*data.segmentation.segments, *data.audiences)
+    carded = [group.segment for group in groups]
+    receipts = Receipts(data.currency, data.as_of, data.sheets, data.documents, carded)
     colours = {segment.segment: index % COLOURS + 1 for index, segment in enumerate(data.segmentation.segments)}
     pictures = _pictures(data, colours)
     sheets = tuple(lay_out(campaign, number, receipts) for number, campaign in enumerate(data.campaigns, start=1))
@@ -48,7 +52,7 @@ def render_report(data: ReportData) -> str:
         *(section for section, picture in _SECTIONS.items() if pictures[picture]),
         *(("copy", "review") if sheets else ()),
     }  # fmt: skip
-    return _render(
+    return render_page(
         "report.html",
         "report.js",
         data=data,
@@ -81,7 +85,7 @@ _SECTIONS = {
 }
 
 
-def _pictures(data: ReportData, colours: dict[str, int]) -> dict[str, object]:
+def _pictures(data: ReportData, colours: dict[str, int]) -> dict[str, Any]:
     """What is drawn, each laid out or none."""
     grid = data.rfm or data.segmentation.grid
     projection = project(data.points, colours)
@@ -103,12 +107,12 @@ def write_report(path: Path, data: ReportData) -> None:
     Raises:
         WorkspaceError: the file cannot be written there.
     """
-    _write(path, render_report(data))
+    write_page(path, render_report(data))
 
 
 def render_quality_page(quality: DataQuality, title: str) -> str:
     """What was read, with every file, reason and column unfolded, as one HTML document without a script."""
-    return _render("quality.html", title=title, quality=quality_of(quality), whole=True)
+    return render_page("quality.html", title=title, quality=quality_of(quality), whole=True)
 
 
 def write_quality_page(path: Path, quality: DataQuality, title: str) -> None:
@@ -122,10 +126,15 @@ def write_quality_page(path: Path, quality: DataQuality, title: str) -> None:
     Raises:
         WorkspaceError: the file cannot be written there.
     """
-    _write(path, render_quality_page(quality, title))
+    write_page(path, render_quality_page(quality, title))
 
 
-def _write(path: Path, page: str) -> None:
+def write_page(path: Path, page: str) -> None:
+    """Write a page aside, then rename.
+
+    Raises:
+        WorkspaceError: the file cannot be written there.
+    """
     try:
         write_atomic(path, page)
     except OSError as error:
@@ -135,9 +144,9 @@ def _write(path: Path, page: str) -> None:
         ) from error
 
 
-def _render(template: str, script: str = "", **values: object) -> str:
+def render_page(template: str, script: str = "", styles: Sequence[str] = STYLES, **values: object) -> str:
     """A page of the house: its own style and script, and a policy under which nothing else counts."""
-    style = "\n".join(map(_asset, STYLES))
+    style = "\n".join(map(_asset, styles))
     code = _asset(script) if script else ""
     page = (
         _environment()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.copywriting import CHANNELS
-from assistant.records import Campaign, Field, Piece, Slot
+from assistant.records import Campaign, Field, Piece, PieceState, Slot, Standing
 from assistant.reports.cautions import sentence
 from assistant.reports.receipts import Panel, Receipts
 
@@ -18,6 +18,7 @@ _PLACES: dict[str, Place] = {
     "action": "action",
     "footer": "footer",
 }
+DECIDED = ("approved", "rejected", "exported")
 _LABELS = {"action": "call to action"}
 
 
@@ -53,6 +54,9 @@ class Card:
     sender: Panel
     caution: str
     """Why its segment is below the bar, as the campaign was told; empty: nothing was said."""
+    state: PieceState
+    decided: Standing | None
+    """Who approved, rejected or exported it; None where nobody has decided."""
 
     @property
     def channel_title(self) -> str:
@@ -95,8 +99,8 @@ class Sheet:
 
     @property
     def unready(self) -> tuple[Card, ...]:
-        """Cards that need review."""
-        return tuple(card for group in self.groups for card in group.cards if card.piece.status == "needs_review")
+        """Cards that need review, and nobody has decided about them."""
+        return tuple(card for group in self.groups for card in group.cards if card.state == "needs_review")
 
 
 def lay_out(campaign: Campaign, number: int, receipts: Receipts) -> Sheet:
@@ -130,7 +134,17 @@ def _card(piece: Piece, anchor: str, campaign: Campaign, receipts: Receipts) -> 
     sender = Slot(slot="sender", value=brief.sender, worst=brief.sender, receipt="brief:sender")
     caution = sentence(campaign.cautions.get(piece.segment, ""))
     notes_shown = tuple(panels[name] for name in notes)
-    return Card(piece, anchor, fields, notes_shown, receipts.of_slot(sender, brief), caution)
+    state, standing = campaign.state_of(piece), campaign.standings.get(piece.piece)
+    return Card(
+        piece=piece,
+        anchor=anchor,
+        fields=fields,
+        notes=notes_shown,
+        sender=receipts.of_slot(sender, brief),
+        caution=caution,
+        state=state,
+        decided=standing if state in DECIDED else None,
+    )
 
 
 def _written(field: Field, slots: dict[str, Slot], panels: dict[str, Panel], notes: list[str]) -> Written:

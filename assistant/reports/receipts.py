@@ -1,13 +1,13 @@
 """What opens when a reader asks where a value comes from."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from assistant.facts import fact_query, format_value, in_words
-from assistant.records import Brief, Claim, Document, Fact, Slot
+from assistant.records import Brief, Claim, Document, Fact, FactSheet, Slot
 from assistant.reports import numbers
-from assistant.reports.data import ReportData
 
 Kind = Literal["fact", "query", "brief", "customer", "document", "missing"]
 
@@ -41,13 +41,20 @@ class Panel:
 class Receipts:
     """The receipts that a page refers to; equal ones share a panel, in the order they are first asked for."""
 
-    def __init__(self, data: ReportData) -> None:
-        self._currency = data.currency
-        self._facts = {fact.fact: fact for sheet in data.sheets for fact in sheet.facts}
-        self._as_of = data.as_of
-        # A fact can be linked to where its segment has a card with a table of facts.
-        self._carded = {segment.segment for segment in (*data.segmentation.segments, *data.audiences)}
-        self._documents = {document.document: document for document in data.documents}
+    def __init__(
+        self,
+        currency: str,
+        as_of: dt.date,
+        sheets: Iterable[FactSheet],
+        documents: Iterable[Document] = (),
+        carded: Iterable[str] = (),
+    ) -> None:
+        """What receipts are made of; `carded` are the segments that the page has a table of facts of, to link to."""
+        self._currency = currency
+        self._facts = {fact.fact: fact for sheet in sheets for fact in sheet.facts}
+        self._as_of = as_of
+        self._carded = set(carded)
+        self._documents = {document.document: document for document in documents}
         self._panels: dict[tuple[object, ...], Panel] = {}
 
     @property

@@ -123,7 +123,7 @@ def test_a_campaign_is_counted_as_its_pieces_are(assistant: Assistant, walk: Wal
     assert row["campaign"] == "spring"
     assert row["pieces"] == len(pieces) == 3 * 2 * 3  # segments, channels, two angles and a control
     assert row["controls"] == sum(piece["angle"] == "control" for piece in pieces)
-    assert row["ready"] == sum(piece["status"] == "ready" for piece in pieces) > row["controls"]
+    assert row["ready"] == sum(piece["status"] == "checked" for piece in pieces) > row["controls"]
     assert row["needs_review"] == sum(piece["status"] == "needs_review" for piece in pieces)
 
 
@@ -140,9 +140,9 @@ def test_pieces_are_shown_as_a_customer_would_see_them(assistant: Assistant, wal
 
 
 def test_pieces_can_be_chosen(assistant: Assistant, walk: Walk) -> None:
-    chosen = ["--segment", "s2", "--channel", "sms", "--status", "ready"]
+    chosen = ["--segment", "s2", "--channel", "sms", "--status", "checked"]
     pieces = assistant("campaign", "pieces", *chosen, "--json", folder=walk.root).rows
-    assert {(piece["segment"], piece["channel"], piece["status"]) for piece in pieces} == {("S2", "sms", "ready")}
+    assert {(piece["segment"], piece["channel"], piece["status"]) for piece in pieces} == {("S2", "sms", "checked")}
 
 
 def test_the_report_is_where_the_command_says(assistant: Assistant, walk: Walk) -> None:

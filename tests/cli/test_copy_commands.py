@@ -68,7 +68,9 @@ def test_a_text_can_be_checked_without_a_workspace(assistant: Assistant, tmp_pat
 
 
 def test_why_goes_from_the_words_to_the_rows(assistant: Assistant, walk: Walk) -> None:
-    pieces = assistant("campaign", "pieces", "--status", "ready", "--channel", "email", "--json", folder=walk.root).rows
+    pieces = assistant(
+        "campaign", "pieces", "--status", "checked", "--channel", "email", "--json", folder=walk.root
+    ).rows
     piece = next(row for row in pieces if any(slot["receipt"].startswith("fact:") for slot in row["slots"]))
     found = assistant("campaign", "why", piece["piece"], "--json", folder=walk.root).rows
     slots = {slot["slot"]: slot for sentence in found for slot in sentence["slots"]}

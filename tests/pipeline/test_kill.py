@@ -18,8 +18,9 @@ import pytest
 from model_server import ModelServer, asked_of
 from small_shop import BRIEF, SETTINGS, write_shop
 
-from assistant.records import Campaign, Manifest
-from assistant.workspace import Workspace, read_record
+from assistant.pipeline import load_campaign
+from assistant.records import Manifest
+from assistant.workspace import Workspace
 
 pytestmark = pytest.mark.xdist_group("kill")
 
@@ -203,7 +204,7 @@ def assert_as_undisturbed(root: Path, shop: Shop) -> None:
 
 
 def test_the_undisturbed_run_wrote_something(shop: Shop) -> None:
-    campaign = read_record(shop.undisturbed / "campaigns/spring/campaign.json", Campaign)
+    campaign = load_campaign(Workspace.at(shop.undisturbed), "spring")
     written = [piece for piece in campaign.pieces if piece.angle != "control"]
     assert len(written) == 12
     assert any(piece.status == "ready" for piece in written)

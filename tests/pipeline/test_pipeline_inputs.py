@@ -10,7 +10,7 @@ from small_shop import write_shop
 from assistant.config import Settings
 from assistant.errors import DataError, MissingArtefact
 from assistant.pipeline import Pipeline, Silent
-from assistant.pipeline.language import longest_first_names
+from assistant.pipeline.campaigning import longest_first_names
 from assistant.records import Brief
 from assistant.workspace import Workspace
 

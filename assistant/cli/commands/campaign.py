@@ -1,4 +1,4 @@
-"""`assistant campaign`: run, list, pieces, why."""
+"""`assistant campaign`: plan, run, resume, list, pieces, why; the other commands have files of their own."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,71 +6,162 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli.campaigns import agreeing, show_estimate, write_again
+from assistant.cli.commands.campaign_audit import audit
+from assistant.cli.commands.campaign_bundle import bundle, diff, replay
+from assistant.cli.commands.campaign_export import export
+from assistant.cli.commands.campaign_review import review
 from assistant.cli.commands.facts import with_facts
 from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, emit_text, say
 from assistant.copywriting.dialects import DIALECTS, Dialect, compile_piece, dialect_named
-from assistant.errors import ConfigError, MissingArtefact
-from assistant.pipeline import Pipeline, explain, load_campaigns
+from assistant.errors import ConfigError
+from assistant.pipeline import (
+    Pipeline,
+    campaign_named,
+    explain,
+    load_campaigns,
+    stopped_campaigns,
+    stopped_run,
+)
 from assistant.records import Campaign, Piece
-from assistant.workspace import Workspace
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Write, list and show campaigns.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Plan, write, review, export, audit and replay campaigns."
+)
+app.command()(review)
+app.command()(export)
+app.command()(bundle)
+app.command()(replay)
+app.command()(diff)
+app.command()(audit)
 
 
-class Status(StrEnum):
-    """What has become of a piece."""
+class State(StrEnum):
+    """Where a piece stands."""
 
-    READY = "ready"
+    PLANNED = "planned"
+    DRAFTED = "drafted"
+    CHECKED = "checked"
     NEEDS_REVIEW = "needs_review"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPORTED = "exported"
+
+
+class Only(StrEnum):
+    """Which pieces are written again."""
+
+    FAILED = "failed"
+    REJECTED = "rejected"
+
+
+BriefArgument = Annotated[Path, typer.Argument(help="The brief, a TOML file.", metavar="BRIEF")]
+SegmentsOption = Annotated[list[str] | None, typer.Option("--segment", help="Only this segment; may be repeated.")]
+ChannelsOption = Annotated[list[str] | None, typer.Option("--channel", help="Only this channel; may be repeated.")]
+ByOption = Annotated[str, typer.Option("--by", help="Who decides; without it, your name on this machine.")]
+
+
+@app.command()
+def plan(
+    brief: BriefArgument,
+    model: Annotated[list[str] | None, typer.Option(help="A further model to compare; may be repeated.")] = None,
+    segment: SegmentsOption = None,
+    channel: ChannelsOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What a brief would make, for how many customers, and what it would take by model; nothing is spent."""
+    place = open_workspace(workspace)
+    with place.writing(), Progressing() as listener:
+        pipeline = Pipeline(place, listener)
+        pipeline.facts()
+        only = with_facts(pipeline, segment or [])
+        estimate = pipeline.estimate(brief, only, tuple(channel or ()), model or ())
+    if as_json:
+        emit_json([estimate.model_dump(mode="json")])
+        return
+    show_estimate(estimate)
+    say(f"Next: assistant campaign run {brief}")
 
 
 @app.command()
 def run(
-    brief: Annotated[Path, typer.Argument(help="The brief, a TOML file.", metavar="BRIEF")],
-    segment: Annotated[list[str] | None, typer.Option(help="Only these segments; may be repeated.")] = None,
+    brief: BriefArgument,
+    segment: SegmentsOption = None,
+    channel: ChannelsOption = None,
+    only: Annotated[
+        Only | None, typer.Option(help="Write again what a check or a person refused; the rest stays.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, whatever it is estimated to cost.")] = False,
     from_journal: FromJournalOption = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the copy of a brief: every segment, channel and angle, and a control without a model."""
+    """Write the copy of a brief: every segment, channel, language, angle and variant, and controls without a model.
+
+    Stopped at any moment, the same command goes on where it was.
+    """
     place = open_workspace(workspace)
     with place.writing(), Progressing() as listener:
         pipeline = Pipeline(place, listener)
         pipeline.from_journal = from_journal
         pipeline.facts()
-        only = with_facts(pipeline, segment or [])
-        result = pipeline.campaign(brief, only)
-    name = str(result.manifest.settings["campaign"])
-    campaign = _named(place, name)
+        segments = with_facts(pipeline, segment or [])
+        channels = tuple(channel or ())
+        if only:
+            name = pipeline.campaigning().brief(brief).campaign
+            again = write_again(pipeline, campaign_named(place, name), only, segments, channels)
+            say(f"{len(again)} pieces written again: {sum(piece.status == 'ready' for piece in again)} ready.")
+        else:
+            agree = agreeing(place.settings.models.ask_above, yes=yes, pause=listener.paused)
+            result = pipeline.campaign(brief, segments, channels, agree)
+            name = str(result.manifest.settings["campaign"])
+    campaign = campaign_named(place, name)
     if as_json:
         emit_json([_row(campaign)])
         return
     _summary(campaign)
-    say(f"Next: assistant campaign pieces {name}, or assistant report")
+    say(f"Next: assistant campaign review {name}, or assistant report")
+
+
+@app.command()
+def resume(
+    name: Annotated[str | None, typer.Argument(help="The campaign; without it, the one that was stopped.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, whatever it is estimated to cost.")] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Go on with a campaign that was stopped."""
+    place = open_workspace(workspace)
+    brief, segments, channels = stopped_run(place, name)
+    run(brief, segments, channels, yes=yes, workspace=workspace, as_json=as_json)
 
 
 @app.command("list")
 def list_(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """All campaigns."""
-    campaigns = load_campaigns(open_workspace(workspace))
+    place = open_workspace(workspace)
+    campaigns = load_campaigns(place)
     if as_json:
         emit_json([_row(campaign) for campaign in campaigns])
         return
+    shown = ("checked", "needs_review", "approved", "rejected", "exported")
     emit_table(
-        ("campaign", "model", "pieces", "ready", "need review", "controls"),
+        ("campaign", "model", "pieces", *(state.replace("_", " ") for state in shown)),
         [
-            (c.campaign, c.model, *(str(n) for n in (s.pieces, s.ready, s.needs_review, s.controls)))
+            (c.campaign, c.model, str(c.summary.pieces), *(str(c.states.get(state, 0)) for state in shown))
             for c in campaigns
-            for s in [c.summary]
         ],
     )
+    for name in stopped_campaigns(place):
+        say(f"{name} was stopped; go on with `assistant campaign resume {name}`.")
 
 
 @app.command()
 def pieces(
     name: Annotated[str | None, typer.Argument(help="The campaign; without it, the only one.")] = None,
-    status: Annotated[Status | None, typer.Option(help="Only these.")] = None,
+    status: Annotated[State | None, typer.Option(help="Only these.")] = None,
     segment: Annotated[str | None, typer.Option(help="Only this segment's.")] = None,
     channel: Annotated[str | None, typer.Option(help="Only this channel's.")] = None,
     dialect: Annotated[
@@ -80,8 +171,8 @@ def pieces(
     as_json: JsonOption = False,
 ) -> None:
     """The pieces of a campaign, as a customer would see them."""
-    campaign = _named(open_workspace(workspace), name)
-    wanted = {"status": status, "segment": segment, "channel": channel}
+    campaign = campaign_named(open_workspace(workspace), name)
+    wanted = {"segment": segment, "channel": channel}
     for name_of in ("segment", "channel"):
         known = dict.fromkeys(str(getattr(piece, name_of)) for piece in campaign.pieces)
         asked = wanted[name_of]
@@ -93,6 +184,7 @@ def pieces(
         piece
         for piece in campaign.pieces
         if all(value is None or getattr(piece, name_of).lower() == value.lower() for name_of, value in wanted.items())
+        and status in (None, campaign.state_of(piece))
     ]
     platform = dialect_named(dialect) if dialect else None
     if as_json:
@@ -101,7 +193,9 @@ def pieces(
     if platform and not platform.verified:
         say(f"{platform.title}: {platform.label}; {platform.source}.")
     for piece in shown:
-        emit_text(f"\n{piece.piece}: {piece.status.replace('_', ' ')}")
+        standing = campaign.standings.get(piece.piece)
+        by = f" by {standing.by}, {standing.at}" if standing and standing.by else ""
+        emit_text(f"\n{piece.piece}: {campaign.state_of(piece).replace('_', ' ')}{by}")
         if piece.segment in campaign.cautions:
             emit_text(f"  ! {campaign.cautions[piece.segment]}")
         templates = compile_piece(piece, platform) if platform else {}
@@ -138,18 +232,6 @@ def why(
                 emit_text("    -> " + ", ".join(f"{name} {value}" for name, value in row.items()))
 
 
-def _named(place: Workspace, name: str | None) -> Campaign:
-    campaigns = {campaign.campaign: campaign for campaign in load_campaigns(place)}
-    if not campaigns:
-        raise MissingArtefact("There is no campaign yet; write one with `assistant campaign run BRIEF`.")
-    if name is None and len(campaigns) == 1:
-        return next(iter(campaigns.values()))
-    if name not in campaigns:
-        found = "No campaign is named" if name is None else f"There is no campaign {name!r}"
-        raise ConfigError(f"{found}; there are {', '.join(campaigns)}.")
-    return campaigns[name]
-
-
 def _summary(campaign: Campaign) -> None:
     summary = campaign.summary
     emit_text(f"{summary.pieces} pieces: {summary.ready} ready, {summary.needs_review} need review.")
@@ -158,18 +240,25 @@ def _summary(campaign: Campaign) -> None:
 
 
 def _row(campaign: Campaign) -> dict[str, object]:
-    return {"campaign": campaign.campaign, "model": campaign.model, **campaign.summary.model_dump()}
+    return {
+        "campaign": campaign.campaign,
+        "model": campaign.model,
+        **campaign.summary.model_dump(),
+        "states": campaign.states,
+    }
 
 
 def _piece_row(piece: Piece, campaign: Campaign, platform: Dialect | None) -> dict[str, object]:
     row = piece.model_dump(
-        include={"piece", "segment", "channel", "language", "angle", "elements", "status", "reasons"}
+        include={"piece", "segment", "channel", "language", "angle", "variant", "elements", "reasons"}
     )
     compiled: dict[str, object] = {}
     if platform:
         compiled = {"dialect": platform.name, "syntax": platform.label, "templates": compile_piece(piece, platform)}
     return {
         **row,
+        "status": campaign.state_of(piece),
+        "revision": piece.revision,
         **compiled,
         "caution": campaign.cautions.get(piece.segment, ""),
         "fields": {field.field: field.text for field in piece.fields},
