@@ -1,7 +1,8 @@
 """An OpenAI-compatible server on loopback that goes wrong on purpose, and counts what it answered and billed.
 
 For each request it draws, by the seed, one of the faults or none. It bills what a provider would: every answer that
-it began to send, and those it wrote before it dropped the line or hung.
+it began to send, and those it wrote before it dropped the line or hung. It says back what it was told, or whatever it
+is given to answer with.
 """
 
 import json
@@ -9,7 +10,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -25,11 +26,31 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 256
 
 
+def last_said(body: dict[str, Any]) -> str:
+    """What a request says last; in these tests no two say the same."""
+    return str(body["messages"][-1]["content"])
+
+
+def said_back(body: dict[str, Any]) -> dict[str, Any]:
+    """An answer that tells whom it is for."""
+    return completion(f"you said: {last_said(body)}")
+
+
 class FaultServer:
-    """`share` of requests meet one of `faults`; `hang` is seconds until a hanging one gives up."""
+    """`share` of requests meet one of `faults`; `hang` is seconds until a hanging one gives up.
+
+    `name_of` tells one request from another, and `reply` makes the body of a good answer to one.
+    """
 
     def __init__(
-        self, share: float = 0.3, faults: Sequence[str] = FAULTS, seed: int = 0, hang: float = 2.0, pause: float = 0.0
+        self,
+        share: float = 0.3,
+        faults: Sequence[str] = FAULTS,
+        seed: int = 0,
+        hang: float = 2.0,
+        pause: float = 0.0,
+        name_of: Callable[[dict[str, Any]], str] = last_said,
+        reply: Callable[[dict[str, Any]], dict[str, Any]] = said_back,
     ) -> None:
         self.arrived: Counter[str] = Counter()
         """Prompt -> times it came."""
@@ -50,42 +71,43 @@ class FaultServer:
             def do_POST(self) -> None:
                 """Go wrong, or answer."""
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                said = body["messages"][-1]["content"]
-                fault = outer.draw(said)
+                fault = outer.draw(name_of(body))
                 with suppress(ConnectionError):
-                    getattr(self, f"_{fault.replace('429', 'limit').replace('500', 'broken')}")(said)
+                    getattr(self, f"_{fault.replace('429', 'limit').replace('500', 'broken')}")(body)
 
-            def _none(self, said: str) -> None:
+            def _none(self, body: dict[str, Any]) -> None:
                 time.sleep(outer._pause)
-                self._send(200, completion(f"you said: {said}"))
+                self._send(200, reply(body))
                 with outer._lock:
-                    outer.answered[said] += 1
+                    outer.answered[name_of(body)] += 1
 
-            def _limit(self, said: str) -> None:
+            def _limit(self, body: dict[str, Any]) -> None:
                 self._send(429, {"error": {"message": "slow down", "code": "rate_limit_exceeded"}})
 
-            def _limit_later(self, said: str) -> None:
+            def _limit_later(self, body: dict[str, Any]) -> None:
                 self._send(429, {"error": {"message": "slow down"}}, {"retry-after-ms": "50"})
 
-            def _broken(self, said: str) -> None:
+            def _broken(self, body: dict[str, Any]) -> None:
                 self._send(500, {"error": {"message": "broken"}})
 
-            def _hang(self, said: str) -> None:
+            def _hang(self, body: dict[str, Any]) -> None:
                 time.sleep(outer._hang)
                 self.close_connection = True
 
-            def _drop(self, said: str) -> None:
+            def _drop(self, body: dict[str, Any]) -> None:
                 self.close_connection = True
 
-            def _truncated(self, said: str) -> None:
-                whole = json.dumps(completion(f"you said: {said}")).encode()
+            def _truncated(self, body: dict[str, Any]) -> None:
+                whole = json.dumps(reply(body)).encode()
                 self._raw(200, whole[: len(whole) // 2], {})
 
-            def _schema(self, said: str) -> None:
-                self._send(200, {"answer": said})
+            def _schema(self, body: dict[str, Any]) -> None:
+                self._send(200, {"answer": last_said(body)})
 
-            def _empty(self, said: str) -> None:
-                self._send(200, completion(""))
+            def _empty(self, body: dict[str, Any]) -> None:
+                said = reply(body)
+                said["choices"][0]["message"]["content"] = ""
+                self._send(200, said)
 
             def _send(self, status: int, told: Any, headers: dict[str, str] | None = None) -> None:
                 self._raw(status, json.dumps(told).encode(), headers or {})

@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
-from charset_normalizer import from_bytes
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
@@ -14,6 +14,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from assistant.copywriting import written
 from assistant.copywriting.dialects import safe_cell, unsafe_cell
+from assistant.data.reading.encodings import decoded, encoding_of
 from assistant.errors import ConfigError
 from assistant.records import Campaign, Piece
 
@@ -142,12 +143,12 @@ def _cells(raw: bytes, path: Path) -> Iterator[tuple[int, list[str]]]:
     if raw.startswith(_SIGNATURE):
         try:
             sheet = load_workbook(io.BytesIO(raw), read_only=True, data_only=True).worksheets[0]
-        except (InvalidFileException, KeyError, ValueError, OSError) as error:
+        except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
             raise ConfigError(f"{path} is no workbook that can be read ({error}); save it as .xlsx again.") from None
         for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
             yield number, [_plain("" if value is None else str(value)) for value in values]
         return
-    text = _decoded(raw)
+    text = "".join(decoded([raw], encoding_of([raw])))
     first = text.splitlines()[0] if text.strip() else ""
     mark = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
@@ -155,13 +156,6 @@ def _cells(raw: bytes, path: Path) -> Iterator[tuple[int, list[str]]]:
     for row in reader:
         yield before + 1, [_plain(cell) for cell in row]
         before = reader.line_num
-
-
-def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return str(from_bytes(raw).best() or raw.decode("latin-1"))
 
 
 def _plain(cell: str) -> str:

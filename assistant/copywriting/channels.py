@@ -12,12 +12,15 @@ from pydantic import Field
 from assistant.errors import unknown_name
 from assistant.records import Record
 
-# GSM 03.38 basic character set; its extension table costs two septets a character.
-_GSM = frozenset(
+GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_GSM_TWO = frozenset("^{}[]~\\|€\f")
+"""GSM 03.38, basic character set."""
+GSM_EXTENSION = frozenset("^{}[]~\\|€\f")
+"""Its extension table; each costs two septets."""
+SINGLE, JOINED = (160, 70), (153, 67)
+"""Characters of a message in one part, and of a part of several: GSM-7, UCS-2 (3GPP TS 23.038 and 23.040)."""
 _WIDE = frozenset("WF")
 Measure = Literal["characters", "width", "sms"]
 
@@ -111,18 +114,18 @@ def channel_named(name: str) -> Channel:
 
 def is_gsm(text: str) -> bool:
     """Whether a text message can be sent in GSM-7; one sign outside of it makes the whole message UCS-2."""
-    return all(sign in _GSM or sign in _GSM_TWO for sign in text)
+    return all(sign in GSM or sign in GSM_EXTENSION for sign in text)
 
 
 def sms_parts(text: str) -> int:
     """Parts a text message is sent in.
 
-    GSM-7 holds 160 characters in one part and 153 in each of several; one character outside it turns the message
-    to UCS-2, with 70 and 67 (3GPP TS 23.038 and 23.040). A character that takes two places is never torn apart.
+    One character outside of GSM-7 turns the whole message to UCS-2. A character that takes two places is never torn
+    apart.
     """
     if is_gsm(text):
-        return _parts([2 if sign in _GSM_TWO else 1 for sign in text], 160, 153)
-    return _parts([len(sign.encode("utf-16-le")) // 2 for sign in text], 70, 67)
+        return _parts([2 if sign in GSM_EXTENSION else 1 for sign in text], SINGLE[0], JOINED[0])
+    return _parts([len(sign.encode("utf-16-le")) // 2 for sign in text], SINGLE[1], JOINED[1])
 
 
 def _parts(sizes: list[int], single: int, joined: int) -> int:

@@ -224,7 +224,14 @@ class Campaigning:
                 counts.add(piece)
         cautions = {sheet.segment: sheet.caution for sheet in plan.sheets if sheet.caution}
         summary = counts.summary()
-        campaign = Campaign(campaign=name, brief=plan.brief, model=model, summary=summary, cautions=cautions)
+        campaign = Campaign(
+            campaign=name,
+            brief=plan.brief,
+            model=model,
+            segmentation=read_record(self.paths.segmentation, Segmentation).version,
+            summary=summary,
+            cautions=cautions,
+        )
         return campaign, asking.notes()
 
     def write_again(

@@ -85,7 +85,8 @@ def export_campaign(
         browser: that takes them; None: Playwright's own.
 
     Raises:
-        ConfigError: nothing is approved, or the folder holds something else.
+        ConfigError: nothing is approved, the folder holds something else, or the segments are no more what they were
+            when the pieces were written.
         DataError: recipients cannot be drawn, or a field is too long for some of them.
     """
     campaign = load_campaign(pipeline.workspace, name)
@@ -94,11 +95,17 @@ def export_campaign(
     folder = out or home / "export"
     _refuse_other(folder, name)
     brand = pipeline.campaigning().brand()
+    personal = [piece for piece in pieces if piece.channel in ADDRESS] if options.wanted else []
+    if personal:
+        _refuse_other_segments(pipeline, campaign)
+        if options.products:
+            pipeline.recommendations()
+    pipeline.listener.stage_started("export")
+    _remove_leftovers(folder)
     aside = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}")
     aside.mkdir(parents=True)
     try:
-        personal = [piece for piece in pieces if piece.channel in ADDRESS]
-        report = _recipients(pipeline, campaign, personal, aside, options) if options.wanted and personal else None
+        report = _recipients(pipeline, campaign, personal, aside, options) if personal else None
         columns = options.products if report else 0
         files = export_files(campaign, pieces, dialects, brand.look, columns)
         for path, content in files.items():
@@ -163,6 +170,22 @@ def _refuse_other(folder: Path, name: str) -> None:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     raise ConfigError(f"{folder} holds something else than an export of {name}; name another folder with --out.")
+
+
+def _refuse_other_segments(pipeline: Pipeline, campaign: Campaign) -> None:
+    """After another fit S1 may be other customers than those that a piece for S1 speaks to."""
+    now = pipeline.segmentation().version
+    if campaign.segmentation not in (0, now):
+        raise ConfigError(
+            f"{campaign.campaign} was written for version {campaign.segmentation} of the segments, and version {now} "
+            "is in force: the same names are other customers. Run the campaign again, then review and export it."
+        )
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """What an export that was killed has left beside the folder; the workspace is held for writing."""
+    for left in folder.parent.glob(f".{folder.name}.*") if folder.parent.exists() else ():
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _swap(aside: Path, folder: Path) -> None:

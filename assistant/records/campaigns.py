@@ -53,6 +53,7 @@ class Campaign(Record):
     campaign: str
     brief: Brief
     model: str
+    segmentation: int = Field(default=0, ge=0, description="version that its segments are of; 0: not noted")
     summary: CampaignSummary
     pieces: tuple[Piece, ...] = Field(
         default=(), description="on disk one a line of `pieces.jsonl`, so that none is held while all are written"

@@ -80,3 +80,6 @@ class RecipientReport(Record):
     codes_given: int
     codes_left: int
     overruns: tuple[Overrun, ...] = ()
+    sms_parts: dict[int, int] = Field(
+        default_factory=dict, description="parts that a text message is sent and paid in -> recipients"
+    )

@@ -22,8 +22,6 @@ from assistant.records.mails import Mail
 
 EMAIL = "email"
 COLUMNS = 76
-CLIPPED = 102 * 1024
-"""Bytes after which Gmail hides the rest of a message behind a link."""
 _MARK = "qz{:04d}zq"
 _MARKED = regex.compile(r"qz(\d{4})zq")
 _SLOT = regex.compile(r"\[\[(\w+)\]\]")
@@ -202,8 +200,3 @@ def _page(told: dict[str, str], look: BrandLook, paragraphs: Sequence[str], prod
     # MJML leaves blanks of its own round the words of a button and the preheader.
     page = regex.sub(r"\s*(qz\d{4}zq)\s*", r"\1", page)
     return _MARKED.sub(lambda match: values[int(match[1])], page).strip() + "\n"
-
-
-def is_clipped(mail: Mail) -> bool:
-    """Whether Gmail would hide its end."""
-    return len(mail.html.encode()) > CLIPPED

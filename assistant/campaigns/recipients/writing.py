@@ -53,7 +53,7 @@ def write_recipients(
         folder: an empty one; on any failure nothing is left in it.
         suffix: `.csv` or `.parquet`.
         fields: of the pieces, measured with the real values of every recipient.
-        on_step: told of the ranges done, of all ranges.
+        on_step: told of the customers done, of all; each is gone over twice, to be counted and to be written.
         memory: that the engine may use before it writes aside.
         at_once: customers of a range.
 
@@ -69,9 +69,9 @@ def write_recipients(
         if plan.match_by == "address":
             _duplicates(engine, plan)
         ranges = _ranges(engine, at_once)
-        steps = 2 * len(ranges)
+        members = _one(engine, "SELECT count(*) FROM members")
         for done, between in enumerate(ranges):
-            on_step(done, steps, "customers counted")
+            on_step(members * done // len(ranges) // 2, members, "customers, counting")
             _draw(engine, plan, between)
             _count(engine, plan, first=done == 0)
         counts = [_counts(engine, channel) for channel in plan.channels]
@@ -79,12 +79,12 @@ def write_recipients(
         limits = Limits(engine, fields)
         with _Files(engine, plan, folder, suffix, codes=sources.codes is not None) as files:
             for done, between in enumerate(ranges):
-                on_step(len(ranges) + done, steps, "customers written")
+                on_step(members * (len(ranges) + done) // len(ranges) // 2, members, "customers, writing")
                 _draw(engine, plan, between)
                 _give_codes(engine, sources.codes is not None)
                 _recommend(engine, plan, sources, between)
                 files.write(limits)
-            on_step(steps, steps, "customers written")
+            on_step(members, members, "customers, writing")
             written = files.finish()
         given = _one(engine, "SELECT count(*) FROM given") if sources.codes is not None else 0
         free = _one(engine, "SELECT count(*) FROM codes")
@@ -96,6 +96,7 @@ def write_recipients(
             codes_given=given,
             codes_left=free - taken,
             overruns=limits.found(),
+            sms_parts=limits.parts(),
         )
 
 

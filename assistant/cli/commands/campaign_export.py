@@ -84,7 +84,6 @@ def export(
     )
     dialects = [dialect_named(each) for each in dict.fromkeys(dialect or ["csv"])]
     with place.writing(), Progressing() as listener:
-        listener.stage_started("export")
         done = export_campaign(
             Pipeline(place, listener),
             campaign.campaign,
@@ -131,6 +130,11 @@ def show_counts(report: RecipientReport) -> None:
             for c in report.counts
         ],
     )  # fmt: skip
+    if report.sms_parts:
+        told = ", ".join(
+            f"{count:,} in {parts} part{'s' if parts > 1 else ''}" for parts, count in report.sms_parts.items()
+        )
+        emit_text(f"Text messages: {told}.")
     if any(c.no_consent == c.members for c in report.counts):
         say("Nobody's consent is in the data; where it is held elsewhere, say --assume-consent CHANNEL.")
     if any(c.no_address for c in report.counts):
