@@ -16,7 +16,8 @@ def as_eml(mail: Mail, sender: str) -> bytes:
     """
     message = EmailMessage(policy=SMTP)
     message["Subject"] = " ".join(mail.subject.split())
-    message["From"] = f'"{sender.replace(chr(34), "")}" <shop@example.invalid>'
+    name = " ".join(sender.replace('"', "").replace("\\", "").split())
+    message["From"] = f'"{name}" <shop@example.invalid>'
     message["To"] = "customer@example.invalid"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")

@@ -16,6 +16,7 @@ from assistant.campaigns.mail.links import with_utm
 from assistant.copywriting import PieceSlots, language_named
 from assistant.copywriting.dialects import Dialect, Part, merge_tag, resolve
 from assistant.copywriting.dialects.compiling import BREAK, compile_field
+from assistant.copywriting.dialects.escaping import escape_text
 from assistant.records import Brief, Piece
 from assistant.records.brands import BrandLook, contrast
 from assistant.records.mails import Mail
@@ -62,7 +63,7 @@ def mail_of(
         [
             *(_wrapped(part, dialect) for part in _paragraphs(parts["body"][1])),
             f"{writer.plain(parts['action'][1])}: {link}",
-            *(["\n".join([phrase, *(f"- {tag}" for tag in tags)])] if tags else []),
+            *(["\n".join([writer.fixed(phrase, markup=False), *(f"- {tag}" for tag in tags)])] if tags else []),
             f"-- \n{_wrapped(parts['footer'][1], dialect)}",
         ]
     )
@@ -70,16 +71,16 @@ def mail_of(
     page = _page(
         {
             "lang": html.escape(piece.language),
-            "title": html.escape(brief.sender),
+            "title": writer.fixed(brief.sender, markup=True),
             "preheader": writer.markup(parts["preheader"][0]) + _FILLING,
-            "head": _head(look, brief),
+            "head": _head(look, writer.fixed(brief.sender, markup=True)),
             "button_link": html.escape(link),
             "button": writer.markup(parts["action"][0]),
             "footer": writer.markup(parts["footer"][0]),
         },
         look,
         [writer.markup(part) for part in _paragraphs(parts["body"][0])],
-        [html.escape(phrase), *shown] if shown else [],
+        [writer.fixed(phrase, markup=True), *shown] if shown else [],
     )
     return Mail(
         piece=piece.piece,
@@ -105,6 +106,12 @@ class _Writer:
     def plain(self, parts: Iterable[Part]) -> str:
         """As text."""
         return _plain(parts, self._dialect)
+
+    def fixed(self, text: str, *, markup: bool) -> str:
+        """A text that is the same for everybody, and none of the platform's syntax."""
+        if self._dialect:
+            return escape_text(text, self._dialect, markup=markup)
+        return html.escape(text) if markup else text
 
     def tag(self, name: str, shown: str, *, markup: bool = False) -> str:
         """A merge tag without a default, or what a preview shows."""
@@ -158,9 +165,8 @@ def _wrapped(parts: Sequence[Part], dialect: Dialect | None) -> str:
     return _MARKED.sub(lambda match: kept[int(match[1])] if int(match[1]) < len(kept) else match[0], told)
 
 
-def _head(look: BrandLook, brief: Brief) -> str:
-    """The shop's picture, with its name for whoever does not see it; or the name."""
-    name = html.escape(brief.sender)
+def _head(look: BrandLook, name: str) -> str:
+    """The shop's picture, with its name (escaped) for whoever does not see it; or the name."""
     if not look.logo:
         return f"<b>{name}</b>"
     return (
