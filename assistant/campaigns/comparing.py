@@ -4,17 +4,19 @@ from collections.abc import Iterator
 
 from assistant.campaigns.bundling import Bundle
 from assistant.campaigns.ledger import apply_ledger
+from assistant.campaigns.planning import CampaignPlan
 from assistant.campaigns.reviewing import BY_HAND
 from assistant.copywriting import written
-from assistant.records import Piece
+from assistant.records import FactSheet, Piece
 from assistant.records.bundles import PieceChange, Reason
 
 
 def compare(first: Bundle, second: Bundle) -> tuple[PieceChange, ...]:
     """What became of each piece.
 
-    A reason is something that a piece was made of and that differs: the brief, the brand kit, the data (its slots, or
-    its segment's facts), the model, a prompt file, the seed; or that a person edited it or had it written again.
+    A reason is something that a piece was made of and that differs: the brief, the brand kit, the data (of its segment:
+    the facts, the occasion, the longest first name), the model, a prompt file, the seed; or that a person edited it or
+    had it written again.
     """
     ones, states = apply_ledger(first.pieces, first.ledger)
     others, later = apply_ledger(second.pieces, second.ledger)
@@ -54,8 +56,7 @@ def _reasons(first: Bundle, second: Bundle, one: Piece, other: Piece) -> Iterato
         yield "brief"
     if mine.brand != theirs.brand:
         yield "brand"
-    facts = [{sheet.segment: sheet for sheet in plan.sheets}.get(one.segment) for plan in (mine, theirs)]
-    if one.slots != other.slots or facts[0] != facts[1] or mine.occasions != theirs.occasions:
+    if _data(mine, one.segment) != _data(theirs, one.segment):
         yield "data"
     if first.campaign.model != second.campaign.model:
         yield "model"
@@ -71,3 +72,9 @@ def _reasons(first: Bundle, second: Bundle, one: Piece, other: Piece) -> Iterato
     ]
     if again[0] != again[1] and not (hands[0] or hands[1]):
         yield "written again"
+
+
+def _data(plan: CampaignPlan, segment: str) -> tuple[FactSheet | None, str | None, int | None]:
+    """All that a piece takes from the shop's rows."""
+    sheet = next((sheet for sheet in plan.sheets if sheet.segment == segment), None)
+    return sheet, plan.occasions.get(segment), plan.longest_first_names.get(segment)
