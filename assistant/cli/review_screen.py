@@ -38,6 +38,8 @@ class Ask(ModalScreen[str | None]):
 
     CSS = "Ask { align: center middle; } #ask { width: 80%; height: auto; border: round $primary; padding: 1 2; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+    # The scroller around it would take the keys.
+    AUTO_FOCUS = "Input"
 
     def __init__(self, question: str) -> None:
         super().__init__()
@@ -101,6 +103,7 @@ class ReviewScreen(App[None]):
         self._editor = editor
         self._why = False
         self._told = ""
+        self._shown: int | None = None
 
     def compose(self) -> ComposeResult:
         """The list, the piece and the keys."""
@@ -127,9 +130,10 @@ class ReviewScreen(App[None]):
         return self.review.piece(self.names[self._list.highlighted or 0])
 
     def on_option_list_option_highlighted(self) -> None:
-        """Another piece was chosen."""
-        self._why, self._told = False, ""
-        self._show()
+        """Another piece was chosen; what was told of the one before is over."""
+        if self._list.highlighted != self._shown:
+            self._why, self._told = False, ""
+            self._show()
 
     def action_approve(self) -> None:
         """Let it out; a piece that needs review asks why."""
@@ -240,6 +244,7 @@ class ReviewScreen(App[None]):
         return Text.assemble((f"{mark} ", colour), name)
 
     def _show(self) -> None:
+        self._shown = self._list.highlighted
         self.query_one("#piece", Static).update(self.told(self.current))
 
     def told(self, piece: Piece) -> Text:
