@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping, Sequence
 
-from assistant.copywriting import NearDuplicates, PieceFrame, checked, needs_review, parse, written
+from assistant.copywriting import CHANNELS, NearDuplicates, PieceFrame, checked, needs_review, parse, written
 from assistant.errors import ConfigError
 from assistant.records import Piece
 
@@ -46,7 +46,7 @@ def refusal(piece: Piece, reason: str) -> str:
 
 
 def edit_piece(piece: Piece, frame: PieceFrame, texts: Mapping[str, str], others: Sequence[Piece] = ()) -> Piece:
-    """A piece with other words, checked again.
+    """A piece with other words, checked again; what was said of the choice of a line that stays is still said.
 
     Args:
         piece: as it is now.
@@ -69,11 +69,25 @@ def edit_piece(piece: Piece, frame: PieceFrame, texts: Mapping[str, str], others
         else field
         for field in piece.fields
     ]
-    edited = checked(piece.model_copy(update={"fields": tuple(fields)}), frame)
+    left = {new.field for old, new in zip(piece.fields, fields, strict=True) if old is new}
+    edited = checked(
+        piece.model_copy(update={"fields": tuple(fields)}),
+        frame,
+        failures=[reason for reason in piece.reasons if _field_of_failure(piece, reason) in left],
+        found=[result for result in piece.checks if result.check == "worked_example" and result.field in left],
+    )
     near = NearDuplicates()
     near.check([other for other in others if other.piece != piece.piece])
     across = near.check([edited])
     return needs_review(edited, across[edited.piece]) if edited.piece in across else edited
+
+
+def _field_of_failure(piece: Piece, reason: str) -> str:
+    """The field of a line that no candidate stood for; empty where a reason is another one."""
+    check, _, rest = reason.partition(", ")
+    line = rest.partition(":")[0]
+    channel = CHANNELS[piece.channel]
+    return channel.field_of(line) if check == "no_candidate" and line in channel.lines else ""
 
 
 def changes(before: Piece, after: Piece) -> list[tuple[str, str, str]]:

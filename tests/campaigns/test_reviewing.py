@@ -51,11 +51,26 @@ def test_an_edit_is_checked_again_and_says_whose_hand_it_was(mail: Piece, frame:
     ]
 
 
+def test_a_line_of_which_no_candidate_passed_waits_until_it_is_the_one_that_is_edited(
+    mail: Piece, frame: PieceFrame
+) -> None:
+    reason = "no_candidate, opening: of 4 candidates none passed; the control's line stands there"
+    remark = CheckResult(check="worked_example", field="body", severity="warning", message="word for word")
+    piece = mail.model_copy(update={"reasons": (reason,), "status": "needs_review", "checks": (remark,)})
+    other = edit_piece(piece, frame, {"subject": "{offer.discount} off {product}"})
+    assert other.reasons == (reason,)
+    assert remark in other.checks
+    own = next(field for field in piece.fields if field.field == "body")
+    done = edit_piece(piece, frame, {"body": written(own.spans).replace("\n\n", "\n\nGood news for you.\n\n", 1)})
+    assert done.status == "ready"
+    assert remark not in done.checks
+
+
 @pytest.mark.parametrize(
     ("text", "check"),
     [
-        ("Now 60% off {product}", "percent"),
-        ("Only 3 left of {product}", "number"),
+        ("Now 60% off {product}", "fact_outside_slot"),
+        ("Only 3 left of {product}", "urgency"),
         ("Get {product.price} off", "unknown_slot"),
         ("{offer.discount} off " + "a very long line " * 5, "length"),
     ],
@@ -63,7 +78,7 @@ def test_an_edit_is_checked_again_and_says_whose_hand_it_was(mail: Piece, frame:
 def test_a_person_who_invents_a_fact_is_told(mail: Piece, frame: PieceFrame, text: str, check: str) -> None:
     bad = edit_piece(mail, frame, {"subject": text})
     assert bad.status == "needs_review"
-    assert any(result.severity == "error" and result.field == "subject" for result in bad.checks), check
+    assert check in {result.check for result in bad.checks if (result.severity, result.field) == ("error", "subject")}
     assert refusal(bad, "I know better.").startswith(f"{mail.piece} fails ")
 
 
