@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from assistant.campaigns import CampaignPlan, Counts, write_campaign
+from assistant.campaigns import CampaignPlan, Counts, wave_of, write_campaign
 from assistant.config import Limits, Settings, WritingSettings
 from assistant.copywriting import CHANNELS, copy_requests
 from assistant.llm import ContactValuesBuilder, Gateway, Guard, Journal
@@ -98,7 +98,8 @@ def ours(url: str, pieces: int, candidates: int, folder: Path) -> dict[str, Any]
         list(gateway.complete(copy_requests(first)[:1]))  # opens the model
         began = time.perf_counter()
         with (folder / "pieces.jsonl").open("w", encoding="utf-8") as lines:
-            for piece in write_campaign(plan, gateway.complete, model, folder / "waves"):
+            made = write_campaign(plan, gateway.complete, model, folder / "waves", size=wave_of(AT_ONCE))
+            for piece in made:
                 lines.write(piece.model_dump_json() + "\n")
                 counts.add(piece)
         seconds = time.perf_counter() - began

@@ -7,7 +7,7 @@ from assistant.campaigns.ledger import append_entries, apply_ledger, read_ledger
 from assistant.campaigns.planning import CampaignPlan, Selection
 from assistant.campaigns.review_sheets import ReviewRow, read_sheet, write_sheet
 from assistant.campaigns.reviewing import changes, diff_words, edit_piece, from_editor, refusal, to_editor
-from assistant.campaigns.running import Counts, summarise, write_again, write_campaign
+from assistant.campaigns.running import Counts, summarise, wave_of, write_again, write_campaign
 
 __all__ = [
     "CampaignPlan",
@@ -33,6 +33,7 @@ __all__ = [
     "summarise",
     "tally",
     "to_editor",
+    "wave_of",
     "write_again",
     "write_campaign",
     "write_sheet",

@@ -25,8 +25,9 @@ from assistant.records import CampaignSummary, Outcome, Piece, PieceState, Recor
 from assistant.workspace import read_record, write_record
 
 WAVE = 128
-"""Pieces held at once. A wave's last answers are awaited before the next is asked for: at 128 pieces of 40 requests, 64
-in flight, that is one answer's wait in eighty."""
+"""Most pieces held at once."""
+_LEAST_WAVE = 16
+_IN_FLIGHT = 2
 
 Ask = Callable[[list[Request]], Iterable[Outcome]]
 OnState = Callable[[PieceState, Sequence[Piece | CopyJob]], None]
@@ -67,6 +68,15 @@ class Counts:
         )
 
 
+def wave_of(concurrency: int) -> int:
+    """Pieces of a wave, for so many requests in flight.
+
+    A wave's last answers are awaited before the next is asked for. With two pieces of some 24 requests for each one in
+    flight, that is an answer's wait in fifty, and a person soon sees how many pieces come out ready.
+    """
+    return min(WAVE, max(_LEAST_WAVE, _IN_FLIGHT * concurrency))
+
+
 def write_campaign(
     jobs: Iterable[CopyJob],
     ask: Ask,
@@ -81,7 +91,7 @@ def write_campaign(
         jobs: what a model writes, in the plan's order; one control a segment, channel and language is added.
         ask: sends requests and yields an outcome for each, in any order.
         model: the model's name.
-        waves: folder of this very run's finished waves; those that lie there are taken as they are.
+        waves: folder of this very run's finished waves, of this size; those that lie there are taken as they are.
         on_state: told as pieces are drafted, and as they are checked; not of waves that lay there.
         size: pieces of a wave.
 

@@ -9,6 +9,7 @@ from assistant.pipeline.campaign_files import (
     load_campaigns,
     stopped_campaigns,
     stopped_run,
+    stopped_states,
 )
 from assistant.pipeline.checking import lint_ground
 from assistant.pipeline.explaining import explain
@@ -60,6 +61,7 @@ __all__ = [
     "stage_key",
     "stopped_campaigns",
     "stopped_run",
+    "stopped_states",
     "weights_cache",
     "write_bundle",
 ]

@@ -1,6 +1,7 @@
 """Campaigns as they lie in a workspace: those that were written, and those whose run was stopped."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,6 +86,17 @@ def campaign_named(workspace: Workspace, name: str | None) -> Campaign:
 def stopped_campaigns(workspace: Workspace) -> tuple[str, ...]:
     """Campaigns of which a run was stopped before its end."""
     return tuple(path.parent.name for path in sorted(workspace.campaigns.glob(f"*/{WAVES}")))
+
+
+def stopped_states(workspace: Workspace, name: str) -> dict[str, int]:
+    """How far the run of a campaign came that was stopped: state -> pieces, controls left out."""
+    states: dict[str, str] = {}
+    for entry in read_ledger(workspace.campaigns / name / LEDGER):
+        if entry.state == "planned":
+            states = dict.fromkeys(entry.pieces, "planned")
+        elif entry.made is None:
+            states |= {piece: entry.state for piece in entry.pieces if piece in states}
+    return dict(Counter(states.values()))
 
 
 def stopped_run(workspace: Workspace, name: str | None) -> tuple[Path, list[str], list[str]]:

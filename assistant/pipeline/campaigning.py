@@ -24,6 +24,7 @@ from assistant.campaigns import (
     estimate_model,
     read_ledger,
     tally,
+    wave_of,
     write_again,
     write_campaign,
 )
@@ -218,7 +219,8 @@ class Campaigning:
             Asking(self.models, self.listener, "campaign", model, total=calls, told=told) as asking,
             (out / PIECES).open("w", encoding="utf-8") as lines,
         ):
-            written = write_campaign(plan.selected(selection), asking.ask, model, waves, on_state)
+            size = wave_of(self.settings.models.limits.concurrency)
+            written = write_campaign(plan.selected(selection), asking.ask, model, waves, on_state, size)
             for piece in _merged(plan, written, kept) if kept else written:
                 lines.write(piece.model_dump_json() + "\n")
                 counts.add(piece)
@@ -309,7 +311,8 @@ class Campaigning:
         }
 
     def _waves(self, folder: Path, key: str) -> Path:
-        return folder / WAVES / key.removeprefix("sha256:")[:16]
+        size = wave_of(self.settings.models.limits.concurrency)
+        return folder / WAVES / f"{key.removeprefix('sha256:')[:16]}-{size}"
 
     def _prompts(self, brief: Brief) -> dict[tuple[str, str], Prompt]:
         channels = [CHANNELS[channel] for channel in brief.channels]

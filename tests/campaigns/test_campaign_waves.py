@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from scripted_writer import Writer
 
-from assistant.campaigns import CampaignPlan, Counts, Selection, summarise, write_again, write_campaign
+from assistant.campaigns import (
+    CampaignPlan,
+    Counts,
+    Selection,
+    summarise,
+    wave_of,
+    write_again,
+    write_campaign,
+)
 from assistant.copywriting import CopyJob, check_pieces
 from assistant.errors import ConfigError
 from assistant.records import Piece, PieceState
@@ -125,3 +133,8 @@ def test_a_segment_without_a_product_is_refused_before_anything_is_asked(plan: C
     bare = plan.sheets[0].model_copy(update={"facts": ()})
     with pytest.raises(ConfigError, match="Segment S1 has no product that a message may name"):
         replace(plan, sheets=[bare])
+
+
+@pytest.mark.parametrize(("concurrency", "pieces"), [(1, 16), (8, 16), (32, 64), (64, 128), (500, 128)])
+def test_a_wave_keeps_the_model_busy_and_memory_bounded(concurrency: int, pieces: int) -> None:
+    assert wave_of(concurrency) == pieces

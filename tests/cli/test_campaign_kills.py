@@ -115,10 +115,10 @@ class Shop:
             time.sleep(0.25)
         return self.server.arrived.copy()
 
-    def killed_at(self, arrived: int) -> bool:
+    def killed_at(self, arrived: int, *words: str) -> bool:
         """Run the campaign until so many requests have arrived at the server; whether it was killed before its end."""
         with subprocess.Popen(
-            [*COMMAND, "campaign", "run", "brief.toml", "--yes"],
+            [*COMMAND, "campaign", *(words or ("run", "brief.toml")), "--yes"],
             cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ,
         ) as process:  # fmt: skip
             until = time.monotonic() + PATIENCE
@@ -176,7 +176,12 @@ def test_a_campaign_that_is_killed_again_and_again_holds_every_piece_once(campai
     for moment in moments:
         assert shop.killed_at(moment), f"seed {seed}: it ended before {moment} requests"
         known.append((shop.arrived(), shop.journalled()))
-    assert not shop.killed_at(10**9)
+    (stopped,) = type_in("campaign", "list", "--json", folder=shop.root).rows
+    assert stopped["stopped"]
+    assert sum(stopped["states"].values()) == pieces
+    assert not shop.killed_at(10**9, "resume")
+    (row,) = type_in("campaign", "list", "--json", folder=shop.root).rows
+    assert (row["stopped"], row["pieces"]) == (False, pieces + planned["controls"])
 
     # No answer that was in the journal was asked for again.
     arrived, answers = shop.arrived(), shop.journalled()

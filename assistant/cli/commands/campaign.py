@@ -23,6 +23,7 @@ from assistant.pipeline import (
     load_campaigns,
     stopped_campaigns,
     stopped_run,
+    stopped_states,
 )
 from assistant.records import Campaign, Piece
 
@@ -143,19 +144,31 @@ def list_(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> Non
     """All campaigns."""
     place = open_workspace(workspace)
     campaigns = load_campaigns(place)
+    stopped = {name: stopped_states(place, name) for name in stopped_campaigns(place)}
     if as_json:
-        emit_json([_row(campaign) for campaign in campaigns])
+        rows = [{**_row(campaign), "stopped": campaign.campaign in stopped} for campaign in campaigns]
+        written = {campaign.campaign for campaign in campaigns}
+        rows += [
+            {"campaign": name, "states": states, "stopped": True}
+            for name, states in stopped.items()
+            if name not in written
+        ]
+        emit_json(rows)
         return
     shown = ("checked", "needs_review", "approved", "rejected", "exported")
-    emit_table(
-        ("campaign", "model", "pieces", *(state.replace("_", " ") for state in shown)),
-        [
-            (c.campaign, c.model, str(c.summary.pieces), *(str(c.states.get(state, 0)) for state in shown))
-            for c in campaigns
-        ],
-    )
-    for name in stopped_campaigns(place):
-        say(f"{name} was stopped; go on with `assistant campaign resume {name}`.")
+    if campaigns:
+        emit_table(
+            ("campaign", "model", "pieces", *(state.replace("_", " ") for state in shown)),
+            [
+                (c.campaign, c.model, str(c.summary.pieces), *(str(c.states.get(state, 0)) for state in shown))
+                for c in campaigns
+            ],
+        )
+    elif not stopped:
+        say("There is no campaign yet; write one with `assistant campaign run BRIEF`.")
+    for name, states in stopped.items():
+        far = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in states.items())
+        say(f"{name} was stopped at {far}; go on with `assistant campaign resume {name}`.")
 
 
 @app.command()
