@@ -59,6 +59,12 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def one(engine: duckdb.DuckDBPyConnection, query: str) -> int:
+    """The whole number that a query gives; 0 where it gives none."""
+    row = engine.execute(query).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
 def columns_of(engine: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
     """The names of a relation's columns."""
     return [str(row[0]) for row in engine.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()]

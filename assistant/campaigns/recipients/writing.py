@@ -5,25 +5,30 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 
+from assistant.campaigns.recipients.drawing import (
+    count,
+    counts_of,
+    draw,
+    find_duplicates,
+    lay_arms,
+    ranges_of,
+    receiving,
+    take,
+)
 from assistant.campaigns.recipients.limits import FilledField, Limits
-from assistant.campaigns.recipients.sources import ADDRESS, CONSENT, Sources, folded, literal, open_sources
+from assistant.campaigns.recipients.sources import ADDRESS, Sources, literal, one, open_sources
 from assistant.errors import DataError
-from assistant.records import RecipientCounts, RecipientPlan, RecipientReport
+from assistant.records import RecipientPlan, RecipientReport
 from assistant.records.recipients import HOLDOUT
 
 AT_ONCE = 500_000
 """Customers held at once."""
 MEMORY = "4GB"
-_BUCKETS = 10_000
-_REASONS = (
-    "suppressed", "no_consent", "no_address", "duplicate_address", "capped", HOLDOUT, "no_piece", "recipients",
-)  # fmt: skip
 # OWASP, CSV injection; the same signs as `copywriting.dialects.safe_cell`, which a test holds this against.
 _DANGEROUS = r"^'*[=+\-@\t\r\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
 
@@ -65,30 +70,30 @@ def write_recipients(
     """
     with _engine(folder, memory) as engine:
         open_sources(engine, plan, sources)
-        _arms(engine, plan)
+        lay_arms(engine, plan)
         if plan.match_by == "address":
-            _duplicates(engine, plan)
-        ranges = _ranges(engine, at_once)
-        members = _one(engine, "SELECT count(*) FROM members")
+            find_duplicates(engine, plan)
+        ranges = ranges_of(engine, at_once)
+        members = one(engine, "SELECT count(*) FROM members")
         for done, between in enumerate(ranges):
             on_step(members * done // len(ranges) // 2, members, "customers, counting")
-            _draw(engine, plan, between)
-            _count(engine, plan, first=done == 0)
-        counts = [_counts(engine, channel) for channel in plan.channels]
+            draw(engine, plan, between, done)
+            count(engine, plan, first=done == 0)
+        counts = [counts_of(engine, channel) for channel in plan.channels]
         _enough_codes(engine, sources)
         limits = Limits(engine, fields)
         with _Files(engine, plan, folder, suffix, codes=sources.codes is not None) as files:
             for done, between in enumerate(ranges):
                 on_step(members * (len(ranges) + done) // len(ranges) // 2, members, "customers, writing")
-                _draw(engine, plan, between)
-                _give_codes(engine, sources.codes is not None)
+                take(engine, done)
+                _give_codes(engine, plan, codes=sources.codes is not None)
                 _recommend(engine, plan, sources, between)
                 files.write(limits)
             on_step(members, members, "customers, writing")
             written = files.finish()
-        given = _one(engine, "SELECT count(*) FROM given") if sources.codes is not None else 0
-        free = _one(engine, "SELECT count(*) FROM codes")
-        taken = _one(engine, "SELECT coalesce(max(number) + 1, 0) FROM taken")
+        given = one(engine, "SELECT count(*) FROM given") if sources.codes is not None else 0
+        free = one(engine, "SELECT count(*) FROM codes")
+        taken = one(engine, "SELECT coalesce(max(number) + 1, 0) FROM taken")
         return RecipientReport(
             campaign=plan.campaign,
             counts=tuple(counts),
@@ -109,160 +114,10 @@ def _engine(folder: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
         yield engine
 
 
-def _arms(engine: duckdb.DuckDBPyConnection, plan: RecipientPlan) -> None:
-    """`drawn`: place, arm, low, high of its weights; `pieces`: place, arm, channel, piece, language."""
-    engine.execute(
-        "CREATE TEMP TABLE pieces (place BIGINT, arm VARCHAR, channel VARCHAR, piece VARCHAR, language VARCHAR)"
-    )
-    engine.execute("CREATE TEMP TABLE drawn (place BIGINT, arm VARCHAR, low BIGINT, high BIGINT, total BIGINT)")
-    for place, segment in enumerate(plan.segments):
-        own = [arm for arm in plan.arms if arm.segment == segment]
-        weights = {arm.arm: arm.weight for arm in reversed(own)}
-        names = list(dict.fromkeys(arm.arm for arm in own))
-        low, total = 0, sum(weights.values())
-        for name in names:
-            engine.execute("INSERT INTO drawn VALUES (?, ?, ?, ?, ?)", [place, name, low, low + weights[name], total])
-            low += weights[name]
-        for arm in own:
-            engine.execute(
-                "INSERT INTO pieces VALUES (?, ?, ?, ?, ?)", [place, arm.arm, arm.channel, arm.piece, arm.language]
-            )
-
-
-def _duplicates(engine: duckdb.DuckDBPyConnection, plan: RecipientPlan) -> None:
-    """`later_KIND`: customers whose address is an earlier customer's; found by hashes first, which take less room."""
-    for column in dict.fromkeys(ADDRESS[channel] for channel in plan.channels if ADDRESS[channel]):
-        value = folded(column)
-        engine.execute(
-            f"""
-            CREATE TEMP TABLE later_{column} AS
-            WITH twice AS (
-                SELECT hash({value}) AS h FROM people WHERE {column} IS NOT NULL GROUP BY h HAVING count(*) > 1
-            ),
-            shared AS (
-                SELECT customer_id, {value} AS value FROM people JOIN members USING (customer_id)
-                WHERE {column} IS NOT NULL AND hash({value}) IN (FROM twice)
-            )
-            SELECT DISTINCT customer_id
-            FROM (SELECT customer_id, min(customer_id) OVER (PARTITION BY value) AS earliest FROM shared)
-            WHERE customer_id > earliest
-            """
-        )
-
-
-def _ranges(engine: duckdb.DuckDBPyConnection, at_once: int) -> list[str]:
-    """Conditions on `customer_id` that part the members into ranges of about so many."""
-    count = _one(engine, "SELECT count(*) FROM members")
-    parts = max(1, -(-count // at_once))
-    if parts == 1:
-        return ["true"]
-    # Only where the cuts lie depends on the sample, not what is written.
-    rows = engine.execute(
-        f"SELECT customer_id FROM (SELECT customer_id FROM members USING SAMPLE reservoir({parts * 200} ROWS) "
-        "REPEATABLE (1)) ORDER BY 1"
-    ).fetchall()
-    ids = [str(row[0]) for row in rows]
-    cuts = sorted({ids[len(ids) * at // parts] for at in range(1, parts)})
-    edges = [None, *cuts, None]
-    return [
-        " AND ".join(
-            [
-                *([f"customer_id >= {literal(low)}"] if low is not None else []),
-                *([f"customer_id < {literal(high)}"] if high is not None else []),
-            ]
-        )
-        for low, high in pairwise(edges)
-    ]
-
-
-def _draw(engine: duckdb.DuckDBPyConnection, plan: RecipientPlan, between: str) -> None:
-    """`drawing`: the members of a range with their arm, and for each channel what becomes of them."""
-    told = literal(f"{plan.campaign}/{plan.seed}/")
-    held = round(plan.holdout * _BUCKETS)
-    statuses = ", ".join(f"{_status(plan, channel)} AS {channel}_status" for channel in plan.channels)
-    engine.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE drawing AS
-        WITH mine AS (SELECT customer_id, min(place) AS place FROM members WHERE {between} GROUP BY customer_id),
-        who AS (SELECT * FROM people WHERE {between}),
-        hashed AS (
-            SELECT mine.*, email, phone, first_name, email_opt_in, sms_opt_in, push_opt_in,
-                md5({told} || mine.customer_id) AS digest
-            FROM mine LEFT JOIN who USING (customer_id)
-        ),
-        numbered AS (
-            SELECT *, ('0x' || substr(digest, 1, 8))::UBIGINT % {_BUCKETS} AS bucket,
-                ('0x' || substr(digest, 9, 8))::UBIGINT AS draw FROM hashed
-        ),
-        armed AS (
-            SELECT numbered.*, CASE WHEN bucket < {held} THEN {literal(HOLDOUT)} ELSE drawn.arm END AS arm
-            FROM numbered LEFT JOIN drawn
-            ON drawn.place = numbered.place AND draw % total >= low AND draw % total < high
-        )
-        SELECT customer_id, place, first_name, email, phone, arm, {statuses} FROM armed
-        """
-    )
-
-
-def _status(plan: RecipientPlan, channel: str) -> str:
-    column = ADDRESS[channel]
-    consent = "true" if channel in plan.assume_consent else f"coalesce({CONSENT.get(channel, 'false')}, false)"
-    by_address = bool(column) and plan.match_by == "address"
-    listed = "customer_id IN (SELECT value FROM suppressed_customer_id)" + "".join(
-        f" OR {folded(name)} IN (SELECT value FROM suppressed_{name})" for name in ("email", "phone")
-    )
-    cases = [
-        (f"coalesce({listed}, false)", "suppressed"),
-        (f"NOT {consent}", "no_consent"),
-        *([(f"coalesce(trim({column}), '') = ''", "no_address")] if by_address else []),
-        *([(f"customer_id IN (FROM later_{column})", "duplicate_address")] if by_address else []),
-        (f"customer_id IN (SELECT customer_id FROM at_cap WHERE channel = {literal(channel)})", "capped"),
-        (f"arm = {literal(HOLDOUT)}", HOLDOUT),
-        (
-            f"arm IS NULL OR (place, arm) NOT IN (SELECT (place, arm) FROM pieces WHERE channel = {literal(channel)})",
-            "no_piece",
-        ),
-    ]
-    return "CASE " + " ".join(f"WHEN {test} THEN {literal(name)}" for test, name in cases) + " ELSE 'recipients' END"
-
-
-def _count(engine: duckdb.DuckDBPyConnection, plan: RecipientPlan, *, first: bool) -> None:
-    if first:
-        engine.execute("CREATE TEMP TABLE counted (channel VARCHAR, status VARCHAR, arm VARCHAR, customers BIGINT)")
-        engine.execute("CREATE TEMP TABLE wanting (customers BIGINT)")
-        engine.execute("CREATE TEMP TABLE given (customer_id VARCHAR, code VARCHAR)")
-        engine.execute("CREATE TEMP TABLE taken (number BIGINT)")
-    for channel in plan.channels:
-        engine.execute(
-            f"INSERT INTO counted SELECT {literal(channel)}, {channel}_status, arm, count(*) FROM drawing GROUP BY ALL"
-        )
-    engine.execute(
-        f"INSERT INTO wanting SELECT count(*) FROM drawing WHERE ({_any_recipient(plan)}) "
-        "AND customer_id NOT IN (SELECT customer_id FROM issued)"
-    )
-
-
-def _any_recipient(plan: RecipientPlan) -> str:
-    return " OR ".join(f"{channel}_status = 'recipients'" for channel in plan.channels)
-
-
-def _counts(engine: duckdb.DuckDBPyConnection, channel: str) -> RecipientCounts:
-    rows = engine.execute(
-        "SELECT status, arm, sum(customers)::BIGINT FROM counted WHERE channel = ? GROUP BY ALL ORDER BY ALL", [channel]
-    ).fetchall()
-    totals = dict.fromkeys(_REASONS, 0)
-    arms: dict[str, int] = {}
-    for status, arm, customers in rows:
-        totals[status] += customers
-        if status == "recipients":
-            arms[arm] = arms.get(arm, 0) + customers
-    return RecipientCounts(channel=channel, members=sum(totals.values()), arms=arms, **totals)
-
-
 def _enough_codes(engine: duckdb.DuckDBPyConnection, sources: Sources) -> None:
     if sources.codes is None:
         return
-    wanted, there = _one(engine, "SELECT sum(customers) FROM wanting"), _one(engine, "SELECT count(*) FROM codes")
+    wanted, there = one(engine, "SELECT sum(customers) FROM wanting"), one(engine, "SELECT count(*) FROM codes")
     if wanted > there:
         raise DataError(
             f"{sources.codes} has {there:,} codes that are free and {wanted:,} recipients need one; add "
@@ -270,11 +125,11 @@ def _enough_codes(engine: duckdb.DuckDBPyConnection, sources: Sources) -> None:
         )
 
 
-def _give_codes(engine: duckdb.DuckDBPyConnection, codes: bool) -> None:
+def _give_codes(engine: duckdb.DuckDBPyConnection, plan: RecipientPlan, *, codes: bool) -> None:
     """`coded`: customer_id, code of a range; codes go out in the order of customer ids."""
     if not codes:
         return
-    start = _one(engine, "SELECT coalesce(max(number) + 1, 0) FROM taken")
+    start = one(engine, "SELECT coalesce(max(number) + 1, 0) FROM taken")
     engine.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE coded AS
@@ -283,17 +138,12 @@ def _give_codes(engine: duckdb.DuckDBPyConnection, codes: bool) -> None:
         UNION ALL
         SELECT customer_id, code, number FROM (
             SELECT customer_id, row_number() OVER (ORDER BY customer_id) - 1 + {start} AS number FROM drawing
-            WHERE {_receiving(engine)} AND customer_id NOT IN (SELECT customer_id FROM issued)
+            WHERE ({receiving(plan)}) AND customer_id NOT IN (SELECT customer_id FROM issued)
         ) JOIN codes USING (number)
         """
     )
     engine.execute("INSERT INTO taken SELECT max(number) FROM coded HAVING max(number) IS NOT NULL")
     engine.execute("INSERT INTO given SELECT customer_id, code FROM coded ORDER BY customer_id")
-
-
-def _receiving(engine: duckdb.DuckDBPyConnection) -> str:
-    names = [row[0] for row in engine.execute("DESCRIBE drawing").fetchall()]
-    return "(" + " OR ".join(f"{name} = 'recipients'" for name in names if name.endswith("_status")) + ")"
 
 
 def _recommend(engine: duckdb.DuckDBPyConnection, plan: RecipientPlan, sources: Sources, between: str) -> None:
@@ -438,8 +288,3 @@ class _Files:
         with path.open("ab") as whole, part.open("rb") as more:
             shutil.copyfileobj(more, whole, 1 << 22)
         part.unlink()
-
-
-def _one(engine: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = engine.execute(query).fetchone()
-    return int(row[0] or 0) if row else 0
