@@ -22,6 +22,8 @@ from assistant.errors import ConfigError, MissingPackage
 # What the engine raises where it cannot read a file.
 EngineError = duckdb.Error
 
+QUIET = "SET enable_progress_bar = false"
+"""After two seconds DuckDB draws a bar on standard output, which is for results."""
 # Of the machine's memory: the rest is for what else runs on it, this process's own tables among it.
 _SHARE_OF_MEMORY = 0.5
 
@@ -63,6 +65,7 @@ def ask(folder: Path, sql: str) -> list[dict[str, Any]]:
         sql: made by the product itself, names in it as quoted literals.
     """
     with duckdb.connect() as connection:
+        connection.execute(QUIET)
         connection.execute("SET file_search_path = ?", [str(folder)])
         rows = connection.execute(sql)
         names = [column[0] for column in rows.description or ()]
@@ -84,7 +87,9 @@ def _duckdb(threads: int | None, memory: str | None, spill: Path | None) -> Any:
     settings: dict[str, Any] = {"temp_directory": str(folder), "memory_limit": memory or _half_of_memory()}
     if threads is not None:
         settings["threads"] = threads
-    return ibis.duckdb.connect(**settings)
+    backend = ibis.duckdb.connect(**settings)
+    backend.raw_sql(QUIET)
+    return backend
 
 
 def _half_of_memory() -> str:

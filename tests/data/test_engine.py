@@ -49,6 +49,10 @@ def test_threads_are_those_asked_for() -> None:
     assert setting(connect(threads=1), "threads") == "1"
 
 
+def test_no_bar_is_drawn_on_standard_output_which_is_for_results() -> None:
+    assert setting(connect(), "enable_progress_bar") == "False"
+
+
 @pytest.mark.parametrize("name", ["", "postgres", "spark", "spark:", "spark:yarn; rm", "spark://", "DuckDB"])
 def test_another_engine_is_refused_by_name(name: str) -> None:
     with pytest.raises(ConfigError, match=r"expected duckdb, spark:local\[2\] or spark://host:port"):

@@ -22,13 +22,15 @@ from assistant.campaigns.recipients.drawing import (
 )
 from assistant.campaigns.recipients.limits import FilledField, Limits
 from assistant.campaigns.recipients.sources import ADDRESS, Sources, literal, one, open_sources
+from assistant.data.engine import QUIET
 from assistant.errors import DataError
 from assistant.records import RecipientPlan, RecipientReport
 from assistant.records.recipients import HOLDOUT
 
 AT_ONCE = 500_000
 """Customers held at once."""
-MEMORY = "4GB"
+MEMORY = "2GB"
+"""That the engine may use; ten million recipients were written as fast with half of it."""
 # OWASP, CSV injection; the same signs as `copywriting.dialects.safe_cell`, which a test holds this against.
 _DANGEROUS = r"^'*[=+\-@\t\r\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
 
@@ -111,6 +113,7 @@ def _engine(folder: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
         engine.execute(f"SET memory_limit = {literal(memory)}")
         engine.execute(f"SET temp_directory = {literal(spill)}")
         engine.execute("SET preserve_insertion_order = true")
+        engine.execute(QUIET)
         yield engine
 
 
