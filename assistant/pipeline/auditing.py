@@ -28,7 +28,9 @@ def audit_data(pipeline: Pipeline, name: str) -> AuditData:
         sheets=pipeline.sheets(),
         ledger=tuple(read_ledger(home / LEDGER)),
         demands=tuple(
-            Demand(channel=channel, demands=demands_of(brief.market, channel), source=law_of(brief.market))
+            Demand.model_validate(
+                {"channel": channel, "demands": demands_of(brief.market, channel), "source": law_of(brief.market)}
+            )
             for channel in brief.channels
         ),
         brand=pipeline.campaigning().brand(),

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from assistant.copywriting import CHANNELS, described_checks
 from assistant.records import (
@@ -35,7 +36,7 @@ class Demand(Record):
     """What the law of the campaign's market wants in the messages of one channel."""
 
     channel: str
-    demands: tuple[str, ...]
+    demands: tuple[Literal["sender", "address", "opt_out"], ...]
     source: str
 
 
@@ -203,7 +204,9 @@ def _disclosures(data: AuditData, pieces: Iterable[Piece]) -> Iterator[Disclosur
     told = {demand.channel: demand for demand in data.demands}
     for channel, own in by_channel.items():
         title = CHANNELS[channel].title
-        wanted = [(demand, "", told[channel].source) for demand in told[channel].demands] if channel in told else []
+        wanted: list[tuple[str, str, str]] = []
+        if channel in told:
+            wanted += [(demand, "", told[channel].source) for demand in told[channel].demands]
         if brief.offer.terms:
             wanted.append(("terms", brief.offer.terms, "the brief"))
         for language in brief.languages:

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import re
 import sqlite3
 import sys
 from pathlib import Path
@@ -10,6 +12,8 @@ from typing import Any
 import pytest
 from command_line import Assistant, Said, Walk
 from model_server import ModelServer
+
+from assistant.cli.campaigns import browser_program
 
 MATCHED = ("--match-by", "customer_id", "--assume-consent", "email", "--assume-consent", "sms")
 
@@ -389,3 +393,17 @@ def test_the_audit_names_who_approved_and_what_each_value_rests_on(assistant: As
     assert "CAN-SPAM Act" in page
     for piece in pieces_of(assistant, approved):
         assert piece["piece"] in page
+
+
+@pytest.mark.browser
+def test_the_audit_is_printed_on_numbered_pages(assistant: Assistant, approved: Path) -> None:
+    if browser_program() is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("no Chromium on the PATH, and CI has to print the audit")
+        pytest.skip("no Chromium on the PATH")
+    words = ("campaign", "audit", "--pdf", "--out", "signed.html")
+    (told,) = assistant(*words, "--json", folder=approved).rows
+    assert [Path(file).name for file in told["files"]] == ["signed.html", "signed.pdf"]
+    made = (approved / "signed.pdf").read_bytes()
+    assert made.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type\s*/Page\b", made)) > 3
