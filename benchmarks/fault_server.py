@@ -60,75 +60,11 @@ class FaultServer:
         self.told: Counter[str] = Counter()
         """Fault -> times."""
         self.moments: list[tuple[float, str]] = []
-        self._share, self._faults, self._hang, self._pause = share, tuple(faults), hang, pause
+        self.hang, self.pause = hang, pause
+        self._share, self._faults = share, tuple(faults)
         self._chance = random.Random(seed)
-        self._lock = threading.Lock()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                """Go wrong, or answer."""
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                fault = outer.draw(name_of(body))
-                with suppress(ConnectionError):
-                    getattr(self, f"_{fault.replace('429', 'limit').replace('500', 'broken')}")(body)
-
-            def _none(self, body: dict[str, Any]) -> None:
-                time.sleep(outer._pause)
-                self._send(200, reply(body))
-                with outer._lock:
-                    outer.answered[name_of(body)] += 1
-
-            def _limit(self, body: dict[str, Any]) -> None:
-                self._send(429, {"error": {"message": "slow down", "code": "rate_limit_exceeded"}})
-
-            def _limit_later(self, body: dict[str, Any]) -> None:
-                self._send(429, {"error": {"message": "slow down"}}, {"retry-after-ms": "50"})
-
-            def _broken(self, body: dict[str, Any]) -> None:
-                self._send(500, {"error": {"message": "broken"}})
-
-            def _hang(self, body: dict[str, Any]) -> None:
-                time.sleep(outer._hang)
-                self.close_connection = True
-
-            def _drop(self, body: dict[str, Any]) -> None:
-                self.close_connection = True
-
-            def _truncated(self, body: dict[str, Any]) -> None:
-                whole = json.dumps(reply(body)).encode()
-                self._raw(200, whole[: len(whole) // 2], {})
-
-            def _schema(self, body: dict[str, Any]) -> None:
-                self._send(200, {"answer": last_said(body)})
-
-            def _empty(self, body: dict[str, Any]) -> None:
-                said = reply(body)
-                said["choices"][0]["message"]["content"] = ""
-                self._send(200, said)
-
-            def _send(self, status: int, told: Any, headers: dict[str, str] | None = None) -> None:
-                self._raw(status, json.dumps(told).encode(), headers or {})
-
-            def _raw(self, status: int, content: bytes, headers: dict[str, str]) -> None:
-                self.send_response(status)
-                for name, value in {"Content-Type": "application/json", **headers}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def handle(self) -> None:
-                """Outlive a client that leaves."""
-                with suppress(ConnectionError):  # the client left between two requests
-                    super().handle()
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Say nothing."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self.lock = threading.Lock()
+        self._server = Server(("127.0.0.1", 0), _handler(self, name_of, reply))
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     @property
@@ -143,7 +79,7 @@ class FaultServer:
 
     def draw(self, said: str) -> str:
         """What this request meets, counted."""
-        with self._lock:
+        with self.lock:
             fault = self._chance.choice(self._faults) if self._chance.random() < self._share else "none"
             self.arrived[said] += 1
             self.told[fault] += 1
@@ -155,6 +91,77 @@ class FaultServer:
         """Stop."""
         self._server.shutdown()
         self._server.server_close()
+
+
+def _handler(
+    server: FaultServer, name_of: Callable[[dict[str, Any]], str], reply: Callable[[dict[str, Any]], dict[str, Any]]
+) -> type[BaseHTTPRequestHandler]:
+    """What answers one connection after the other."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            """Go wrong, or answer."""
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            fault = server.draw(name_of(body))
+            with suppress(ConnectionError):
+                getattr(self, f"_{fault.replace('429', 'limit').replace('500', 'broken')}")(body)
+
+        def _none(self, body: dict[str, Any]) -> None:
+            time.sleep(server.pause)
+            self._send(200, reply(body))
+            with server.lock:
+                server.answered[name_of(body)] += 1
+
+        def _limit(self, body: dict[str, Any]) -> None:
+            self._send(429, {"error": {"message": "slow down", "code": "rate_limit_exceeded"}})
+
+        def _limit_later(self, body: dict[str, Any]) -> None:
+            self._send(429, {"error": {"message": "slow down"}}, {"retry-after-ms": "50"})
+
+        def _broken(self, body: dict[str, Any]) -> None:
+            self._send(500, {"error": {"message": "broken"}})
+
+        def _hang(self, body: dict[str, Any]) -> None:
+            time.sleep(server.hang)
+            self.close_connection = True
+
+        def _drop(self, body: dict[str, Any]) -> None:
+            self.close_connection = True
+
+        def _truncated(self, body: dict[str, Any]) -> None:
+            whole = json.dumps(reply(body)).encode()
+            self._raw(200, whole[: len(whole) // 2], {})
+
+        def _schema(self, body: dict[str, Any]) -> None:
+            self._send(200, {"answer": last_said(body)})
+
+        def _empty(self, body: dict[str, Any]) -> None:
+            said = reply(body)
+            said["choices"][0]["message"]["content"] = ""
+            self._send(200, said)
+
+        def _send(self, status: int, told: Any, headers: dict[str, str] | None = None) -> None:
+            self._raw(status, json.dumps(told).encode(), headers or {})
+
+        def _raw(self, status: int, content: bytes, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            for name, value in {"Content-Type": "application/json", **headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def handle(self) -> None:
+            """Outlive a client that leaves."""
+            with suppress(ConnectionError):  # the client left between two requests
+                super().handle()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing."""
+
+    return Handler
 
 
 def completion(text: str) -> dict[str, Any]:

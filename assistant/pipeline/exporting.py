@@ -3,7 +3,7 @@
 import json
 import shutil
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,19 +107,11 @@ def export_campaign(
     try:
         report = _recipients(pipeline, campaign, personal, aside, options) if personal else None
         columns = options.products if report else 0
-        files = export_files(campaign, pieces, dialects, brand.look, columns)
-        for path, content in files.items():
-            target = aside / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
         if previews:
             mails = [mail_of(p, campaign.brief, brand.look, products=columns) for p in pieces if p.channel == "email"]
             preview_mails(mails, aside / "preview", _telling(pipeline), browser)
-        (aside / MANIFEST).write_bytes(manifest_of(campaign, pieces, dialects, files))
-        hashes = {
-            path.relative_to(aside).as_posix(): sha256_file(path) for path in sorted(aside.rglob("*")) if path.is_file()
-        }
-        (aside / SUMS).write_bytes(checksums(hashes))
+        files = export_files(campaign, pieces, dialects, brand.look, columns)
+        hashes = _write(aside, {**files, MANIFEST: manifest_of(campaign, pieces, dialects, files)})
         changed = not (folder / SUMS).exists() or (folder / SUMS).read_bytes() != (aside / SUMS).read_bytes()
         issued = aside / "recipients" / ISSUED
         if options.codes and issued.exists():
@@ -140,6 +132,22 @@ def export_campaign(
         changed=changed,
         recipients=report,
     )
+
+
+def _write(aside: Path, files: Mapping[str, bytes]) -> dict[str, str]:
+    """Write files beside those that lie there, and the checksums of them all.
+
+    Returns:
+        Path -> hash.
+    """
+    for path, content in files.items():
+        target = aside / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    paths = [path for path in sorted(aside.rglob("*")) if path.is_file()]
+    hashes = {path.relative_to(aside).as_posix(): sha256_file(path) for path in paths}
+    (aside / SUMS).write_bytes(checksums(hashes))
+    return hashes
 
 
 def _leaving(campaign: Campaign, *, below_bar: bool) -> list[Piece]:

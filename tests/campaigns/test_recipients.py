@@ -179,17 +179,21 @@ def test_how_it_is_parted_changes_no_byte(shop: Sources, tmp_path: Path) -> None
     assert reports[0].files == reports[1].files == reports[2].files
 
 
-def test_codes_go_out_once_and_the_same_again(shop: Sources, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_codes_go_out_once_and_the_same_again(shop: Sources, tmp_path: Path, suffix: str) -> None:
     codes = tmp_path / "codes.csv"
     codes.write_text("code\n" + "".join(f"K{n:06d}\n" for n in range(3_500)), encoding="utf-8")
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir(), second.mkdir()
-    report = write_recipients(plan(), changed(shop, codes=codes), first, at_once=500)
+    report = write_recipients(plan(), changed(shop, codes=codes), first, at_once=500, suffix=suffix)
     given = {row["customer_id"]: row["code"] for row in rows(first / "issued.csv")}
     assert len(set(given.values())) == len(given) == report.codes_given
     assert report.codes_left == 3_500 - len(given)
     for name in ("email", "sms"):
-        assert all(row["coupon"] == given[row["customer_id"]] for row in rows(first / f"{name}.csv"))
+        path = first / f"{name}{suffix}"
+        told = rows(path) if suffix == ".csv" else pd.read_parquet(path).to_dict("records")
+        assert told
+        assert all(row["coupon"] == given[row["customer_id"]] for row in told)
     # Somebody new comes along: whoever had a code keeps it.
     wider = plan(
         segments=("S1", "S2", "S3"),

@@ -210,12 +210,13 @@ class _Files:
         for channel in self._plan.channels:
             self._engine.execute(f"CREATE OR REPLACE TEMP TABLE batch AS {self._select(channel)}")
             limits.measure("batch", channel)
-            self._add(channel, "SELECT * FROM batch", ordered=True)
+            self._add(channel, "SELECT * FROM batch")
         if self._plan.holdout:
             held = f"SELECT customer_id, {self._segment()} AS segment FROM drawing d WHERE arm = {literal(HOLDOUT)}"
-            self._add(HOLDOUT, f"{held} ORDER BY customer_id", ordered=True)
+            self._add(HOLDOUT, f"{held} ORDER BY customer_id")
         if self._codes:
-            self._add("issued", "SELECT customer_id, code FROM coded ORDER BY customer_id", ordered=True)
+            # It is read again by the next export, whatever this one writes.
+            self._add("issued", "SELECT customer_id, code FROM coded ORDER BY customer_id", ".csv")
 
     def finish(self) -> dict[str, str]:
         """Put all files into place.
@@ -274,9 +275,9 @@ class _Files:
         cases = " ".join(f"WHEN {place} THEN {literal(name)}" for place, name in enumerate(self._plan.segments))
         return f"CASE d.place {cases} END"
 
-    def _add(self, name: str, select: str, *, ordered: bool) -> None:
-        path = self._aside / f"{name}{self._suffix}"
-        if self._suffix == ".parquet":
+    def _add(self, name: str, select: str, suffix: str = "") -> None:
+        path = self._aside / f"{name}{suffix or self._suffix}"
+        if path.suffix == ".parquet":
             table = self._engine.execute(select).to_arrow_table()
             if name not in self._writers:
                 self._writers[name] = pq.ParquetWriter(path, table.schema, compression="zstd")
