@@ -25,7 +25,12 @@ _RSA_DESCRIPTIONS = 4
 
 
 def export_files(
-    campaign: Campaign, pieces: Sequence[Piece], dialects: Sequence[Dialect], look: BrandLook, products: int = 0
+    campaign: Campaign,
+    pieces: Sequence[Piece],
+    dialects: Sequence[Dialect],
+    look: BrandLook,
+    products: int = 0,
+    shown: Mapping[str, Sequence[str]] | None = None,
 ) -> Files:
     """All files of an export but its manifest, by path.
 
@@ -35,6 +40,7 @@ def export_files(
         dialects: of the platforms; adverts have formats of their own and need none.
         look: of the brand kit.
         products: recommended products that the recipient file has columns for.
+        shown: by segment, products that a preview shows in their place.
     """
     brief = campaign.brief
     files: Files = {}
@@ -48,7 +54,8 @@ def export_files(
             files[f"{channel}.csv"] = table(brief, own)
     for piece in messages:
         if piece.channel == EMAIL:
-            files[f"preview/{piece.piece}.eml"] = as_eml(mail_of(piece, brief, look, products=products), brief.sender)
+            mail = mail_of(piece, brief, look, products=products, shown=(shown or {}).get(piece.segment, ()))
+            files[f"preview/{piece.piece}.eml"] = as_eml(mail, brief.sender)
     return files
 
 

@@ -3,7 +3,7 @@
 import json
 import shutil
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from assistant.errors import ConfigError, DataError
 from assistant.pipeline.campaign_files import load_campaign
 from assistant.pipeline.pipeline import Pipeline
 from assistant.records import Arm, Campaign, Piece, RecipientPlan, RecipientReport
-from assistant.workspace import sha256_file, write_atomic
+from assistant.records.recommendations import SegmentOffers
+from assistant.workspace import read_record, sha256_file, write_atomic
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
@@ -107,10 +108,15 @@ def export_campaign(
     try:
         report = _recipients(pipeline, campaign, personal, aside, options) if personal else None
         columns = options.products if report else 0
+        shown = _offered(pipeline, {piece.segment for piece in pieces}, options.first) if columns else {}
         if previews:
-            mails = [mail_of(p, campaign.brief, brand.look, products=columns) for p in pieces if p.channel == "email"]
+            mails = [
+                mail_of(p, campaign.brief, brand.look, products=columns, shown=shown.get(p.segment, ()))
+                for p in pieces
+                if p.channel == "email"
+            ]
             preview_mails(mails, aside / "preview", _telling(pipeline), browser)
-        files = export_files(campaign, pieces, dialects, brand.look, columns)
+        files = export_files(campaign, pieces, dialects, brand.look, columns, shown)
         hashes = _write(aside, {**files, MANIFEST: manifest_of(campaign, pieces, dialects, files)})
         changed = not (folder / SUMS).exists() or (folder / SUMS).read_bytes() != (aside / SUMS).read_bytes()
         issued = aside / "recipients" / ISSUED
@@ -132,6 +138,17 @@ def export_campaign(
         changed=changed,
         recipients=report,
     )
+
+
+def _offered(pipeline: Pipeline, segments: Collection[str], first: str) -> dict[str, tuple[str, ...]]:
+    """What previews show in the place of a customer's own recommendations: the segment's."""
+    found = {}
+    for segment in sorted(segments):
+        path = pipeline.paths.offers / f"{segment}.json"
+        if path.exists():
+            offers = sorted(read_record(path, SegmentOffers).offers, key=lambda offer: offer.kind != first)
+            found[segment] = tuple(dict.fromkeys(offer.name for offer in offers))
+    return found
 
 
 def _write(aside: Path, files: Mapping[str, bytes]) -> dict[str, str]:
@@ -191,17 +208,29 @@ def _refuse_other_segments(pipeline: Pipeline, campaign: Campaign) -> None:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """What an export that was killed has left beside the folder; the workspace is held for writing."""
-    for left in folder.parent.glob(f".{folder.name}.*") if folder.parent.exists() else ():
+    """What an export that was killed has left beside the folder; the workspace is held for writing.
+
+    A kill between the two renames of a swap leaves the export before it under another name; it is put back.
+    """
+    if not folder.parent.exists():
+        return
+    for old in folder.parent.glob(f".{folder.name}.old-*"):
+        if not folder.exists():
+            old.rename(folder)
+    for left in folder.parent.glob(f".{folder.name}.*"):
         shutil.rmtree(left, ignore_errors=True)
 
 
 def _swap(aside: Path, folder: Path) -> None:
-    """Put the new folder where the old one was; at every moment one of the two is whole."""
+    """Put the new folder where the old one was; at every moment one of the two lies there whole."""
     if folder.exists():
         old = folder.with_name(f".{folder.name}.old-{uuid.uuid4().hex[:8]}")
         folder.rename(old)
-        aside.rename(folder)
+        try:
+            aside.rename(folder)
+        except OSError:
+            old.rename(folder)
+            raise
         shutil.rmtree(old, ignore_errors=True)
     else:
         aside.rename(folder)

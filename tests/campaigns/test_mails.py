@@ -108,6 +108,14 @@ def test_nothing_that_a_shop_is_called_becomes_markup_or_a_merge_tag(
     assert "qz00" not in calm.html
 
 
+def test_a_preview_shows_products_as_text(plan: CampaignPlan, mail: Piece) -> None:
+    made = mail_of(mail, plan.brief, LOOK, products=3, shown=["<b>Bread</b>", "Milk"])
+    page = soup(made.html)
+    words = page.get_text(" ", strip=True)
+    assert "<b>Bread</b> Milk Product 3" in " ".join(words.split())
+    assert "- <b>Bread</b>\n- Milk\n- Product 3" in made.text
+
+
 @pytest.mark.parametrize("name", DIALECTS)
 def test_merge_tags_come_through_to_the_byte(plan: CampaignPlan, mail: Piece, name: str) -> None:
     dialect = DIALECTS[name]

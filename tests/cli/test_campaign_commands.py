@@ -313,6 +313,19 @@ def test_recipients_get_their_products_and_are_in_one_arm(assistant: Assistant, 
     assert sum(told["recipients"]["sms_parts"].values()) > 0
 
 
+def test_an_export_that_was_killed_half_way_leaves_the_one_before(assistant: Assistant, approved: Path) -> None:
+    exported(assistant, approved)
+    folder = approved / "campaigns/spring/export"
+    before = files_in(folder)
+    # As a kill between the two renames leaves it, with what else it was writing.
+    folder.rename(folder.with_name(".export.old-12345678"))
+    (approved / "campaigns/spring/.export.87654321").mkdir()
+    told = assistant("campaign", "export", "--codes", "none.txt", *MATCHED, folder=approved)
+    assert told.code == 2
+    assert files_in(folder) == before
+    assert not list(folder.parent.glob(".export.*"))
+
+
 def test_where_consent_is_unknown_nobody_is_written_to(assistant: Assistant, approved: Path) -> None:
     said = assistant("campaign", "export", folder=approved)
     assert said.code == 0, said.err

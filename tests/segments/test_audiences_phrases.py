@@ -81,6 +81,11 @@ def test_the_name_is_the_phrase_on_one_short_line() -> None:
     assert long.name.endswith(" ...")
 
 
+def test_a_segment_that_is_not_there_is_told_by_name() -> None:
+    with pytest.raises(DataError, match=r"There is no segment 'bought'; known: S1\."):
+        parse_phrase("segment bought", CATALOGUE)
+
+
 KNOWN = """
 bought wine toys , and or but not never in the last 60 days 3 times ordered spent over $20 on top 10% by spend used a
 coupon quiet for new segment S1 kids is 2 browsed searched added cart to "rye bread" '; drop -- \u202e [[ {

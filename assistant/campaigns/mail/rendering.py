@@ -31,7 +31,14 @@ _FILLING = "&#847;&zwnj;&nbsp;" * 40
 
 
 def mail_of(
-    piece: Piece, brief: Brief, look: BrandLook, dialect: Dialect | None = None, *, products: int = 0, source: str = ""
+    piece: Piece,
+    brief: Brief,
+    look: BrandLook,
+    dialect: Dialect | None = None,
+    *,
+    products: int = 0,
+    shown: Sequence[str] = (),
+    source: str = "",
 ) -> Mail:
     """A piece as it is sent.
 
@@ -41,6 +48,7 @@ def mail_of(
         look: of the brand kit.
         dialect: of the sending platform; None: merge tags are filled with their defaults, as for a preview.
         products: recommended products that the recipient file has columns for.
+        shown: products that stand in their place where there is no dialect.
         source: the shop, as web analytics are to name it; empty: the sender.
     """
     link = with_utm(
@@ -57,7 +65,8 @@ def mail_of(
         for field in piece.fields
     }
     writer = _Writer(dialect)
-    tags = [writer.tag(f"product_{number}", f"Product {number}") for number in range(1, products + 1)]
+    names = [*shown[:products], *(f"Product {number}" for number in range(len(shown) + 1, products + 1))]
+    tags = [writer.tag(f"product_{number}", name) for number, name in enumerate(names, start=1)]
     phrase = language_named(piece.language).phrases.get("recommended", "Picked for you")
     text = "\n\n".join(
         [
@@ -67,7 +76,7 @@ def mail_of(
             f"-- \n{_wrapped(parts['footer'][1], dialect)}",
         ]
     )
-    shown = [writer.tag(f"product_{number}", f"Product {number}", markup=True) for number in range(1, products + 1)]
+    rows = [writer.tag(f"product_{number}", name, markup=True) for number, name in enumerate(names, start=1)]
     page = _page(
         {
             "lang": html.escape(piece.language),
@@ -80,7 +89,7 @@ def mail_of(
         },
         look,
         [writer.markup(part) for part in _paragraphs(parts["body"][0])],
-        [writer.fixed(phrase, markup=True), *shown] if shown else [],
+        [writer.fixed(phrase, markup=True), *rows] if rows else [],
     )
     return Mail(
         piece=piece.piece,
@@ -115,7 +124,9 @@ class _Writer:
 
     def tag(self, name: str, shown: str, *, markup: bool = False) -> str:
         """A merge tag without a default, or what a preview shows."""
-        return merge_tag(name, "", self._dialect, markup=markup) if self._dialect else shown
+        if self._dialect:
+            return merge_tag(name, "", self._dialect, markup=markup)
+        return self.fixed(shown, markup=markup)
 
     def _filled(self, part: Part) -> str:
         if part.kind == "break":

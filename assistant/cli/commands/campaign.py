@@ -146,7 +146,7 @@ def list_(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> Non
     campaigns = load_campaigns(place)
     stopped = {name: stopped_states(place, name) for name in stopped_campaigns(place)}
     if as_json:
-        rows = [{**_row(campaign), "stopped": campaign.campaign in stopped} for campaign in campaigns]
+        rows = [_row(campaign, stopped=campaign.campaign in stopped) for campaign in campaigns]
         written = {campaign.campaign for campaign in campaigns}
         rows += [
             {"campaign": name, "states": states, "stopped": True}
@@ -252,12 +252,13 @@ def _summary(campaign: Campaign) -> None:
         emit_text(f"  {count} x {reason}")
 
 
-def _row(campaign: Campaign) -> dict[str, object]:
+def _row(campaign: Campaign, *, stopped: bool = False) -> dict[str, object]:
     return {
         "campaign": campaign.campaign,
         "model": campaign.model,
         **campaign.summary.model_dump(),
         "states": campaign.states,
+        "stopped": stopped,
     }
 
 

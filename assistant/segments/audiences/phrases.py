@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from assistant.errors import DataError
 from assistant.records.audiences import LONGEST_NAME, Audience, Rule
-from assistant.segments.audiences.catalogue import KINDS, Catalogue, Kind, folded
+from assistant.segments.audiences.catalogue import KINDS, Catalogue, Kind, folded, suggestion
 from assistant.segments.audiences.lexicon import (
     BEFORE_NAMES,
     BUYING,
@@ -325,7 +325,12 @@ class _Reader:
         if not self.cursor.take("in segment", "from segment", "of segment", "segment") or self.cursor.done:
             return None
         self.cursor.at += 1
-        return Rule(segment=self.cursor.words[self.cursor.at - 1].text)
+        name = self.cursor.words[self.cursor.at - 1].text
+        if folded(name) not in map(folded, self.catalogue.segments):
+            known = self.catalogue.segments
+            hint = suggestion(name, known) if known else "fit segments with `assistant segments fit`."
+            raise DataError(f"There is no segment {name!r}; {hint}")
+        return Rule(segment=name)
 
     def _consent(self) -> Rule | None:
         if not self.cursor.take("subscribed to", "opted in to", "opted into", "agreed to", "subscribed"):
