@@ -127,7 +127,7 @@ with Journal(folder / "journal.sqlite") as journal:
 )
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 def test_a_run_that_is_killed_again_and_again_asks_no_journalled_answer_twice(
     tmp_path: Path, ask_for: Ask, seed: int
 ) -> None:

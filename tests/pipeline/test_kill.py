@@ -155,7 +155,13 @@ def before(stage: str, shop: Shop, root: Path) -> None:
         journal.close()
 
 
-@pytest.mark.parametrize("stage", STAGES)
+# One of each kind of stage and of kill; the others take as long again, and are in `make check`.
+QUICK = ("data", "features", "index", "personas", "campaign", "report")
+
+
+@pytest.mark.parametrize(
+    "stage", [stage if stage in QUICK else pytest.param(stage, marks=pytest.mark.slow) for stage in STAGES]
+)
 def test_a_run_that_was_killed_goes_on_where_it_was(stage: str, shop: Shop, tmp_path: Path) -> None:
     root = tmp_path / "shop"
     before(stage, shop, root)
