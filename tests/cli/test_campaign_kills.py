@@ -19,7 +19,7 @@ import platformdirs
 import pytest
 from command_line import type_in
 from model_server import ModelServer, asked_of, reply
-from small_shop import SETTINGS, write_shop
+from small_shop import BRIEF, SETTINGS, write_shop
 from tokenizers import Tokenizer
 
 from assistant.llm.local.weights import converted, embedded_gguf
@@ -39,24 +39,13 @@ retries = 8
 input = 0.4
 output = 1.6
 """
-# Three segments of the shop, every channel but search adverts, four angles.
-BRIEF = """\
-campaign = "spring"
-goal = "Bring every household back for a spring shop."
-starts = 2024-01-02
-deadline = 2024-01-31
-channels = {channels}
-angles = ["thrift", "ease", "treat", "discovery"]
-variants = {variants}
-sender = "Mill Lane Foods"
-link = "https://example.com/spring"
-address = "1 Mill Lane, Springfield, Ohio"
 
-[offer]
-kind = "percent_off"
-amount = 15
-code = "SPRING15"
-"""
+
+def brief_of(channels: list[str], variants: int) -> str:
+    """Of the small shop, with more of everything: three segments, four angles."""
+    told = BRIEF.replace('["email", "sms"]', json.dumps(channels))
+    told = told.replace('["thrift", "ease"]', '["thrift", "ease", "treat", "discovery"]')
+    return f"variants = {variants}\n{told}"
 
 
 def name_of(body: dict[str, Any]) -> str:
@@ -140,7 +129,7 @@ def shop_of(folder: Path, faults: FaultServer, personas: ModelServer, channels: 
     settings = SETTINGS.format(model=personas.name).replace(f'copy = "{personas.name}"', f'copy = "{faults.name}"')
     assert faults.name in settings
     (root / "assistant.toml").write_text(settings + PRICED.format(model=faults.name), encoding="utf-8")
-    (root / "brief.toml").write_text(BRIEF.format(channels=json.dumps(channels), variants=variants), encoding="utf-8")
+    (root / "brief.toml").write_text(brief_of(channels, variants), encoding="utf-8")
     words = [word for table, file in files.items() for word in (f"--{table.replace('_', '-')}", file)]
     for typed in (["ingest", *words], ["segments", "fit"], ["personas"]):
         said = type_in(*typed, "--json", folder=root)
@@ -149,7 +138,7 @@ def shop_of(folder: Path, faults: FaultServer, personas: ModelServer, channels: 
 
 
 @pytest.fixture(params=[
-    pytest.param((["email", "sms"], 2, 3), id="48 pieces, 3 kills"),
+    pytest.param((["email", "sms"], 2, 2), id="48 pieces, 2 kills"),
     pytest.param((["email", "sms", "push", "whatsapp", "meta_ad", "landing"], 7, 10), id="504 pieces, 10 kills",
                  marks=pytest.mark.slow),
 ])  # fmt: skip
