@@ -29,9 +29,9 @@ VERSION = 2
 WAIT = 30.0
 """Seconds to wait for another process that is writing."""
 AT_ONCE = 500
+"""Keys looked up by one statement; SQLite takes 32,766 parameters."""
 PACED = 200
 """Latest calls from which the length of prompts in tokens is learned."""
-"""Keys looked up by one statement; SQLite takes 32,766 parameters."""
 
 SCHEMA = """
 CREATE TABLE calls (
