@@ -24,12 +24,14 @@ _COMPARED = {
 class ModelServer:
     """Use it as a context manager; `name` is what settings call the model.
 
-    `asked` holds one `asked_of(...)` a request, in the order of arrival; `pause` is seconds an answer takes.
+    `asked` holds one `asked_of(...)` a request, in the order of arrival; `pause` is seconds an answer takes, and
+    `between` seconds from one word to the next of an answer that is asked for as a stream.
     """
 
-    def __init__(self, pause: float = 0.0) -> None:
+    def __init__(self, pause: float = 0.0, between: float = 0.0) -> None:
         self.asked: list[str] = []
         self.pause = pause
+        self.between = between
         self._lock = threading.Lock()
         outer = self
 
@@ -42,7 +44,7 @@ class ModelServer:
                     outer.asked.append(asked_of(body["messages"], body["seed"]))
                 time.sleep(outer.pause)
                 try:
-                    self._answer(body)
+                    self._stream(body) if body.get("stream") else self._answer(body)
                 except ConnectionError:
                     self.close_connection = True  # the client was killed
 
@@ -53,6 +55,15 @@ class ModelServer:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
+
+            def _stream(self, body: dict[str, Any]) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Connection", "close")
+                self.end_headers()
+                for place, event in enumerate(events(body)):
+                    time.sleep(outer.between if place else 0.0)
+                    self.wfile.write(f"data: {event}\n\n".encode())
 
             def handle(self) -> None:
                 with suppress(ConnectionError):  # the client was killed between two requests
@@ -141,3 +152,17 @@ def completion(body: dict[str, Any]) -> dict[str, Any]:
         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
         "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18},
     }
+
+
+def events(body: dict[str, Any]) -> list[str]:
+    """The same answer as a stream: a chunk for each word, how it ended, its count of tokens, and the end."""
+    whole = completion(body)
+    (choice,) = whole.pop("choices")
+    usage = whole.pop("usage")
+    chunk = {**whole, "object": "chat.completion.chunk"}
+    words = re.findall(r"\S+\s*|\s+", choice["message"]["content"])
+    deltas = [({"content": word}, None) for word in words] + [({}, choice["finish_reason"])]
+    told = [{**chunk, "choices": [{"index": 0, "delta": d, "finish_reason": end}]} for d, end in deltas]
+    if (body.get("stream_options") or {}).get("include_usage"):
+        told.append({**chunk, "choices": [], "usage": usage})
+    return [*map(json.dumps, told), "[DONE]"]

@@ -1,29 +1,32 @@
 """A gateway as a LangChain chat model, so that an agent which calls a model on its own passes through it too."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import PrivateAttr
 
 from assistant.errors import ModelError
 from assistant.llm.gateway import Gateway
-from assistant.llm.messages import choice_of, from_langchain, message_of, tools_of
+from assistant.llm.messages import choice_of, from_langchain, last_chunk_of, message_of, tools_of
+from assistant.llm.streaming import Stopped, never
 from assistant.llm.truncation import is_truncated
-from assistant.records import Request
+from assistant.records import Outcome, Request
 
 SETTINGS = ("max_tokens", "temperature", "top_p", "seed", "sample", "grammar", "json_schema", "smallest_group")
 
 
 class GuardedChatModel(BaseChatModel):
-    """Each call is a batch of one through the gateway: guarded, journalled, limited, counted.
+    """Each call is one request through the gateway, whole or streamed: guarded, journalled, limited, counted.
 
     `prompt` names in the journal what asks; `max_tokens` is of one answer unless the call says otherwise.
+    What an answer cost is in its `response_metadata`: `cost_nanodollars`, `from_journal`, `attempts`, `unsure`.
     Raises ModelError for whatever is no answer, with the outcome's own sentence.
     """
 
@@ -31,11 +34,13 @@ class GuardedChatModel(BaseChatModel):
     prompt_hash: str = ""
     max_tokens: int = 512
     _gateway: Gateway = PrivateAttr()
+    _stopped: Stopped = PrivateAttr()
 
-    def __init__(self, gateway: Gateway, **settings: Any) -> None:
-        """Stand before a gateway."""
+    def __init__(self, gateway: Gateway, *, stopped: Stopped = never, **settings: Any) -> None:
+        """Stand before a gateway; once `stopped` says so, a streamed answer breaks off with a ModelError."""
         super().__init__(**settings)
         self._gateway = gateway
+        self._stopped = stopped
 
     @property
     def _llm_type(self) -> str:
@@ -62,19 +67,46 @@ class GuardedChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        settings = {name: value for name, value in kwargs.items() if name in SETTINGS}
-        request = Request(
+        (outcome,) = self._gateway.complete([self._request(messages, stop, kwargs)])
+        self._refuse_failure(outcome)
+        reply = message_of(outcome, model_name=self._gateway.model_name)
+        return ChatResult(generations=[ChatGeneration(message=reply)])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        # Closed and not left to be collected: an exception of a callback would keep the connection open.
+        with closing(self._gateway.stream(self._request(messages, stop, kwargs), self._stopped)) as told:
+            for each in told:
+                if isinstance(each, Outcome):
+                    self._refuse_failure(each)
+                    message = last_chunk_of(each, model_name=self._gateway.model_name)
+                else:
+                    message = AIMessageChunk(content=each)
+                chunk = ChatGenerationChunk(message=message)
+                if run_manager:
+                    run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                yield chunk
+        if self._stopped():
+            raise ModelError("The answer was stopped.")
+
+    def _request(self, messages: Sequence[BaseMessage], stop: Sequence[str] | None, told: Mapping[str, Any]) -> Request:
+        settings = {name: value for name, value in told.items() if name in SETTINGS}
+        return Request(
             key="chat",
             messages=from_langchain(messages),
             prompt=self.prompt,
             prompt_hash=self.prompt_hash,
             stop=tuple(stop or ()),
-            tools=kwargs.get("tools") or (),
-            tool_choice=kwargs.get("tool_choice") or "auto",
+            tools=told.get("tools") or (),
+            tool_choice=told.get("tool_choice") or "auto",
             **{"max_tokens": self.max_tokens, **settings},
         )
-        (outcome,) = self._gateway.complete([request])
+
+    def _refuse_failure(self, outcome: Outcome) -> None:
         if outcome.status != "ok" and not is_truncated(outcome):
             raise ModelError(f"{self._gateway.model_name} gave no answer: {outcome.error}")
-        reply = message_of(outcome, model_name=self._gateway.model_name)
-        return ChatResult(generations=[ChatGeneration(message=reply)])

@@ -15,7 +15,7 @@ from threading import Event, Thread
 
 from assistant.config import Limits
 from assistant.llm.faults import Billed, Fault
-from assistant.llm.hosted import Backend, one_line
+from assistant.llm.hosted import Backend, OnText, one_line
 from assistant.llm.loop import event_loop
 from assistant.llm.pacing import Pacer
 from assistant.llm.prices import Budget, cost_of, dollars, likely_tokens, most_tokens
@@ -35,15 +35,27 @@ GATHER = 0.004
 
 @dataclass
 class Job:
-    """One request on its way."""
+    """One request on its way; `on_text` is told the answer's text as it comes, `told` is what it was told."""
 
     request: Request
+    on_text: OnText | None = None
+    told: str = ""
+    held: str = ""
     attempts: int = 0
     unsure: int = 0
     cost: int | None = 0
     tokens: list[int] = field(default_factory=lambda: [0, 0])
     seconds: float = 0.0
     last: Fault | None = None
+
+    def hear(self, piece: str) -> None:
+        """Pass a piece of text on, once there is more than blanks: an answer of blanks alone is asked for again."""
+        self.held += piece
+        if self.on_text and (self.told or not self.held.isspace()):
+            piece, self.held = self.held, ""
+            self.told += piece
+            if piece:
+                self.on_text(piece)
 
     def outcome(self, **told: object) -> Outcome:
         """What the caller gets; tokens and cost are those of all attempts that are known to be billed."""
@@ -73,6 +85,8 @@ class Lane:
     price: Price | None
     sending: Callable[[Request], None]
     """Told before each attempt."""
+    dropped: Callable[[Request], None]
+    """Told of an attempt that was broken off."""
     keep: Callable[[Sequence[tuple[Request, Outcome]]], None]
     """Told of outcomes, several at once, before the caller is."""
 
@@ -80,13 +94,13 @@ class Lane:
 class Dispatch:
     """One batch. `outcomes` gets each outcome, or the exception that ended the batch, as it comes.
 
-    Requests are fed while the first are under way already. An outcome frees its place in flight before it is
-    journalled, and those of one moment are committed together, so that a server that answers many at once is soon
-    asked again.
+    Pieces of text come before the outcome of a request that is streamed. Requests are fed while the first are under
+    way already. An outcome frees its place in flight before it is journalled, and those of one moment are committed
+    together, so that a server that answers many at once is soon asked again.
     """
 
     def __init__(self, lane: Lane) -> None:
-        self.outcomes: SimpleQueue[Outcome | BaseException] = SimpleQueue()
+        self.outcomes: SimpleQueue[Outcome | BaseException | str] = SimpleQueue()
         self.ended = Event()
         self._lane = lane
         self._ready: asyncio.Queue[Job | None] = asyncio.Queue()
@@ -94,14 +108,19 @@ class Dispatch:
         self._left = 0
         self._fed = False
         self._stopped = False
+        self._asking: set[asyncio.Task[None]] = set()
         self._nobody: Fault | None = None
         self._timers: dict[int, tuple[asyncio.TimerHandle, Job]] = {}
         Thread(target=self._write, name="journal", daemon=True).start()
         asyncio.run_coroutine_threadsafe(self._run(), event_loop())
 
-    def feed(self, request: Request, interrupted: int = 0) -> None:
-        """One more request; `interrupted` counts attempts at it that died with an earlier process."""
-        event_loop().call_soon_threadsafe(self._take, Job(request, unsure=interrupted))
+    def feed(self, request: Request, interrupted: int = 0, *, streamed: bool = False) -> None:
+        """One more request; `interrupted` counts attempts at it that died before they were answered.
+
+        Of one that is streamed no attempt follows where a piece of text was told.
+        """
+        job = Job(request, self.outcomes.put if streamed else None, unsure=interrupted)
+        event_loop().call_soon_threadsafe(self._take, job)
 
     def close(self) -> None:
         """No more requests are fed."""
@@ -110,6 +129,10 @@ class Dispatch:
     def stop(self) -> None:
         """Send nothing more; what is in flight is awaited and journalled, then `ended` is set."""
         event_loop().call_soon_threadsafe(self._stop)
+
+    def drop(self) -> None:
+        """Send nothing more and break off what is in flight, which is not journalled; then `ended` is set."""
+        event_loop().call_soon_threadsafe(self._drop)
 
     async def _run(self) -> None:
         try:
@@ -135,6 +158,11 @@ class Dispatch:
         self._timers.clear()
         self._end_if_done()
 
+    def _drop(self) -> None:
+        self._stop()
+        for task in self._asking:
+            task.cancel()
+
     def _end_if_done(self) -> None:
         if self._fed and not self._left:
             for _ in range(self._lane.limits.concurrency):
@@ -142,7 +170,12 @@ class Dispatch:
 
     async def _work(self) -> None:
         while (job := await self._ready.get()) is not None:
-            outcome = await self._step(job)
+            try:
+                outcome = await self._step(job)
+            except _Dropped:
+                self._left -= 1
+                self._end_if_done()
+                continue
             if outcome is not None:
                 self._finished.put((job.request, outcome))
                 self._left -= 1
@@ -179,7 +212,13 @@ class Dispatch:
         self._lane.sending(job.request)
         began = time.perf_counter()
         try:
-            reply = await self._within(self._lane.backend.attempt(job.request))
+            reply = await self._within(self._lane.backend.attempt(job.request, job.hear if job.on_text else None))
+        except _Dropped:
+            # The server may have written it all, and charge for it.
+            self._lane.budget.settle(most, most)
+            self._lane.pacer.settle(tokens, tokens)
+            self._lane.dropped(job.request)
+            raise
         except Fault as fault:
             return self._failed(job, fault, most, tokens, time.perf_counter() - began)
         except Exception as error:
@@ -192,11 +231,19 @@ class Dispatch:
 
     async def _within(self, answer: Awaitable[Reply]) -> Reply:
         seconds = self._lane.limits.timeout_seconds
+        task = asyncio.current_task()
+        assert task is not None
+        self._asking.add(task)
         try:
             async with asyncio.timeout(seconds):
                 return await answer
         except TimeoutError:
             raise Fault(f"no answer within {seconds:g} s", again=True, billed=Billed.UNSURE) from None
+        except asyncio.CancelledError:
+            task.uncancel()
+            raise _Dropped from None
+        finally:
+            self._asking.discard(task)
 
     async def _cleared(self, job: Job, most: int, tokens: int) -> Outcome | None:
         """Wait until the request may be sent; an outcome where it never may."""
@@ -240,12 +287,16 @@ class Dispatch:
         if fault.billed is Billed.YES:
             self._bill(job, most, tokens, fault.tokens_in, fault.tokens_out)
         else:
-            unsure = fault.billed is Billed.UNSURE
+            # Whoever began to answer may charge for it, whatever the fault says.
+            unsure = fault.billed is Billed.UNSURE or bool(job.told)
             job.unsure += unsure
             self._lane.budget.settle(most, most if unsure else 0)
             self._lane.pacer.settle(tokens, tokens if unsure else 0)
         if fault.everyone:
             self._nobody = fault
+        if job.told:
+            return job.outcome(status="failed", error=fault.reason, text=job.told)
+        job.held = ""
         if fault.again and job.attempts <= self._lane.limits.retries and not self._stopped:
             pause = self._pause(job.attempts, fault)
             if pause is not None:
@@ -270,6 +321,10 @@ class Dispatch:
             self._ready.put_nowait(job)
 
         self._timers[id(job)] = asyncio.get_running_loop().call_later(pause, due), job
+
+
+class _Dropped(Exception):
+    """An attempt was broken off, as nobody waits for it any more."""
 
 
 def _answered(job: Job, reply: Reply) -> Outcome:

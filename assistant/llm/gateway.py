@@ -1,6 +1,6 @@
 """The one way to a model: the guard, the journal, limits and costs stand between every caller and every backend."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from queue import Empty
@@ -21,6 +21,7 @@ from assistant.llm.names import backend_of, open_model
 from assistant.llm.openai_server import OpenAIServer
 from assistant.llm.pacing import Pacer
 from assistant.llm.prices import OWN, Budget, cost_of, likely_tokens, price_of, refuse_unpriced
+from assistant.llm.streaming import Stopped, decoded, dispatched, never, whole
 from assistant.records import Outcome, Price, Record, Request
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Gateway:
         from_journal: answer from the journal alone; what it does not hold is an error and no model is opened.
         threads: for a local model.
         on_stop: told where a caller stops early and answers in flight are awaited.
+        on_outcome: told of every outcome, before the caller is.
 
     Raises:
         ModelError: the budget has a cap and the model no known price.
@@ -86,6 +88,7 @@ class Gateway:
         from_journal: bool = False,
         threads: int | None = None,
         on_stop: Callable[[], None] | None = None,
+        on_outcome: OnOutcome | None = None,
     ) -> None:
         self.model_name = model_name
         self.price = price_of(model_name, prices)
@@ -96,6 +99,7 @@ class Gateway:
         self._cache_dir = cache_dir
         self._threads = threads
         self._on_stop = on_stop
+        self._on_outcome = on_outcome
         self._limits = limits or Limits()
         if self.budget.cap is not None and self.price is None:
             raise refuse_unpriced(model_name)
@@ -120,6 +124,7 @@ class Gateway:
             budget=self.budget,
             price=self.price,
             sending=self._sending,
+            dropped=self._dropped,
             keep=self._keep,
         )
 
@@ -140,7 +145,24 @@ class Gateway:
         if len(set(keys)) < len(keys):
             twice = sorted({key for key in keys if keys.count(key) > 1})
             raise ValueError(f"requests need different keys; these came twice: {', '.join(twice[:5])}")
-        return _reported(self._complete(asked), on_outcome)
+        return self._reported(self._complete(asked), on_outcome)
+
+    def stream(self, request: Request, stopped: Stopped = never) -> Generator[str | Outcome, None, None]:
+        """Ask for one answer and yield pieces of its text as they come, and last its outcome.
+
+        The outcome is what `complete` yields, and is journalled before it is yielded. The pieces make up its text,
+        where it is an answer; a call of a tool is no text. What the journal has is one piece. Attempts are repeated
+        until a piece was told; a fault after that is a failed outcome with the text so far.
+        A caller who leaves before the outcome should close the iterator: the connection is dropped at once, and the
+        attempt counts as interrupted, which may have been billed. From another thread `stopped` does the same: once
+        it says so, the iterator ends without an outcome.
+
+        Raises ModelError while pieces are taken: with `from_journal` for a request that the journal has no answer to.
+        """
+        for told in whole(self._stream(request, stopped)):
+            if isinstance(told, Outcome) and self._on_outcome:
+                self._on_outcome(told)
+            yield told
 
     def estimate(self, requests: Sequence[Request]) -> Estimate:
         """What a batch will take; asks nobody, but for a local model's journal opens the model."""
@@ -198,17 +220,19 @@ class Gateway:
         assert isinstance(backend, OpenAIServer)
         return backend.payload(request)
 
+    def _reported(self, outcomes: Iterator[Outcome], on_outcome: OnOutcome | None) -> Iterator[Outcome]:
+        for outcome in outcomes:
+            for told in filter(None, (self._on_outcome, on_outcome)):
+                told(outcome)
+            yield outcome
+
     def _complete(self, requests: Sequence[Request]) -> Iterator[Outcome]:
         known = self._known(requests)
         yield from known.values()
         missing = [request for request in requests if request.key not in known]
-        if missing and self.from_journal:
-            raise ModelError(
-                f"the journal answers {len(known)} of {len(requests)} requests to {self.model_name}; the first it "
-                f"knows nothing of is {missing[0].key!r} of {missing[0].prompt}; run once without --from-journal"
-            )
         if not missing:
             return
+        self._refuse_to_replay(requests, missing)
         alike = {same[0].key: same for same in self._alike(missing)}
         asked = [same[0] for same in alike.values()]
         answers = self._batched(asked) if isinstance(self.model, BatchModel) else self._dispatched(asked)
@@ -216,6 +240,29 @@ class Gateway:
             yield outcome
             for twin in alike[outcome.key][1:]:
                 yield outcome.model_copy(update={"key": twin.key, "attempts": 0, "unsure": 0, "cost_nanodollars": 0})
+
+    def _stream(self, request: Request, stopped: Stopped) -> Iterator[str | Outcome]:
+        known = self._known([request])
+        if not known:
+            self._refuse_to_replay([request], [request])
+        outcome = known.get(request.key) or self._refused(request)
+        if outcome:
+            yield outcome
+        elif isinstance(self.model, BatchModel):
+            for told in decoded(self.model, request, stopped):
+                if isinstance(told, Outcome):
+                    self._keep([(request, told)])
+                yield told
+        else:
+            yield from dispatched(self._lane, request, self._interrupted([request]).get(request.key, 0), stopped)
+
+    def _refuse_to_replay(self, requests: Sequence[Request], missing: Sequence[Request]) -> None:
+        if self.from_journal:
+            raise ModelError(
+                f"the journal answers {len(requests) - len(missing)} of {len(requests)} requests to {self.model_name}; "
+                f"the first it knows nothing of is {missing[0].key!r} of {missing[0].prompt}; "
+                "run once without --from-journal"
+            )
 
     def _refused(self, request: Request) -> Outcome | None:
         reason = self.refusal(request)
@@ -257,6 +304,7 @@ class Gateway:
                     continue
                 if isinstance(told, BaseException):
                     raise told
+                assert isinstance(told, Outcome)  # pieces come where they are asked for
                 count -= 1
                 yield told
         finally:
@@ -279,7 +327,7 @@ class Gateway:
         return list(groups.values())
 
     def _interrupted(self, requests: Sequence[Request]) -> dict[str, int]:
-        """By a request's key: attempts at it that died with an earlier process."""
+        """By a request's key: attempts at it that were dropped or died with an earlier process."""
         if not self._journal:
             return {}
         hashes = {asked_hash(self.model_name, request): request.key for request in requests}
@@ -289,19 +337,16 @@ class Gateway:
         if self._journal:
             self._journal.sending(asked_hash(self.model_name, request))
 
+    def _dropped(self, request: Request) -> None:
+        if self._journal:
+            self._journal.dropped(asked_hash(self.model_name, request))
+
     def _keep(self, calls: Sequence[tuple[Request, Outcome]]) -> None:
         sent = [(request, outcome) for request, outcome in calls if outcome.status != "unsent"]
         if self._journal and sent:
             # What was refused may be of a model that was never opened.
             refused = all(outcome.status == "refused" for _, outcome in sent)
             self._journal.put_all(self.model_name, sent, fingerprint="" if refused else self._fingerprint)
-
-
-def _reported(outcomes: Iterator[Outcome], on_outcome: OnOutcome | None) -> Iterator[Outcome]:
-    for outcome in outcomes:
-        if on_outcome:
-            on_outcome(outcome)
-        yield outcome
 
 
 def _batch(model: Any, requests: Sequence[Request]) -> Iterator[Outcome]:

@@ -4,7 +4,8 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Mapping
-from threading import Thread
+from contextlib import closing
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import SecretStr
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
 
 T = TypeVar("T")
+OnText = Callable[[str], None]
+"""Told each piece of an answer's text as it comes, in the event loop."""
 FIELDS = {
     "temperature": ("temperature",),
     "top_p": ("top_p",),
@@ -36,8 +39,11 @@ LOST = ("timeout", "connect", "connection", "disconnected", "protocol", "reset")
 class Backend(Protocol):
     """How one kind of hosted model is asked."""
 
-    async def attempt(self, request: Request) -> Reply:
-        """One attempt; anything that is no answer is raised as a Fault."""
+    async def attempt(self, request: Request, on_text: OnText | None = None) -> Reply:
+        """One attempt; anything that is no answer is raised as a Fault.
+
+        With `on_text` the answer is asked for piece by piece. Cancelled, it drops the connection.
+        """
 
 
 class LangChainBackend:
@@ -46,11 +52,27 @@ class LangChainBackend:
     def __init__(self, model: "BaseChatModel") -> None:
         self._model = model
 
-    async def attempt(self, request: Request) -> Reply:
-        """See `Backend`."""
-        return await in_thread(lambda: self._ask(request))
+    async def attempt(self, request: Request, on_text: OnText | None = None) -> Reply:
+        """See `Backend`. A thread cannot be stopped: one that streams lets go when its next piece comes."""
+        if on_text is None:
+            return await in_thread(lambda: self._ask(request, _invoked))
+        loop = asyncio.get_running_loop()
+        left = Event()
 
-    def _ask(self, request: Request) -> Reply:
+        def hear(piece: str) -> None:
+            if not left.is_set():
+                on_text(piece)
+
+        def streamed(model: Any, messages: Any, stop: list[str] | None) -> "AIMessage":
+            chunks = model.stream(messages, stop=stop)
+            return _put_together(chunks, lambda piece: loop.call_soon_threadsafe(hear, piece), left)
+
+        try:
+            return await in_thread(lambda: self._ask(request, streamed))
+        finally:
+            left.set()
+
+    def _ask(self, request: Request, call: Callable[[Any, Any, list[str] | None], "AIMessage"]) -> Reply:
         from assistant.llm.messages import to_langchain
 
         model: Any = with_settings(self._model, request)
@@ -59,7 +81,7 @@ class LangChainBackend:
             model = model.bind_tools(tools, **_choice(request.tool_choice))
         try:
             messages = instructed(request.messages, request.json_schema) if request.json_schema else request.messages
-            message = model.invoke(to_langchain(messages), stop=list(request.stop) or None)
+            message = call(model, to_langchain(messages), list(request.stop) or None)
         except Exception as error:  # providers raise what they like
             raise self._fault(error) from error
         return _reply(message)
@@ -160,6 +182,25 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 def _choice(choice: str) -> dict[str, str]:
     return {} if choice == "auto" else {"tool_choice": "any" if choice == "required" else choice}
+
+
+def _invoked(model: Any, messages: Any, stop: list[str] | None) -> "AIMessage":
+    message: AIMessage = model.invoke(messages, stop=stop)
+    return message
+
+
+def _put_together(chunks: Any, tell: Callable[[str], object], left: Event) -> "AIMessage":
+    """The message that chunks add up to, their texts told as they come, unless the asker has left."""
+    whole: Any = None
+    with closing(chunks):
+        for chunk in chunks:
+            whole = chunk if whole is None else whole + chunk
+            if left.is_set():
+                break
+            if piece := str(chunk.text):
+                tell(piece)
+    message: AIMessage = whole
+    return message
 
 
 def _reply(message: "AIMessage") -> Reply:

@@ -30,6 +30,8 @@ WAIT = 30.0
 """Seconds to wait for another process that is writing."""
 AT_ONCE = 500
 """Keys looked up by one statement; SQLite takes 32,766 parameters."""
+NOBODY = "dropped"
+"""Stands for the process of attempts that were broken off."""
 PACED = 200
 """Latest calls from which the length of prompts in tokens is learned."""
 
@@ -199,8 +201,18 @@ class Journal:
                 (hashed, _process()),
             )
 
+    def dropped(self, hashed: str) -> None:
+        """Remember that this process broke off what it was sending: it counts as if the process had died."""
+        with self._lock, self._transaction():
+            self._file.execute(
+                "INSERT INTO in_flight SELECT hash, ?, attempts FROM in_flight WHERE hash = ? AND process = ?"
+                " ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts",
+                (NOBODY, hashed, _process()),
+            )
+            self._file.execute("DELETE FROM in_flight WHERE hash = ? AND process = ?", (hashed, _process()))
+
     def interrupted(self, hashes: Iterable[str]) -> dict[str, int]:
-        """Attempts at these requests that died with their process; each is told once."""
+        """Attempts at these requests that were dropped or died with their process; each is told once."""
         with self._lock, self._transaction():
             rows = self._file.execute("SELECT hash, process, attempts FROM in_flight").fetchall()
             alive = {process: _lives(process) for process in {str(row["process"]) for row in rows}}
@@ -381,6 +393,8 @@ def _process() -> str:
 
 
 def _lives(process: str) -> bool:
+    if process == NOBODY:
+        return False
     number, _, started = process.partition("/")
     try:
         return f"{psutil.Process(int(number)).create_time():.2f}" == started

@@ -4,10 +4,19 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolMessage,
+)
+from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from assistant.errors import ModelError
+from assistant.llm.local.tools import words_of
 from assistant.llm.truncation import is_truncated
 from assistant.records import Message, Outcome, Tool, ToolCall
 
@@ -24,7 +33,12 @@ def from_langchain(messages: Sequence[BaseMessage]) -> tuple[Message, ...]:
 
 def tool_calls_of(message: AIMessage) -> tuple[ToolCall, ...]:
     """What a model asked for; arguments that are no JSON are kept as they came, for the caller to refuse."""
-    calls: list[Any] = [*message.tool_calls, *message.invalid_tool_calls]
+    # LangChain mends what a chunk's arguments lack; what came is what counts.
+    calls: list[Any] = (
+        [{**call, "args": call["args"] or "{}"} for call in message.tool_call_chunks]
+        if isinstance(message, AIMessageChunk)
+        else [*message.tool_calls, *message.invalid_tool_calls]
+    )
     return tuple(
         ToolCall(
             id=str(call.get("id") or f"call-{at}"),
@@ -48,17 +62,17 @@ def answer_of(text: str, tool_calls: Sequence[ToolCall], **told: Any) -> AIMessa
 
 
 def message_of(outcome: Outcome, **told: Any) -> AIMessage:
-    """An outcome as LangChain's message, its tokens and ending in the metadata."""
-    return answer_of(
-        outcome.text,
-        outcome.tool_calls,
-        response_metadata={"finish_reason": "length" if is_truncated(outcome) else "stop", **told},
-        usage_metadata={
-            "input_tokens": outcome.tokens_in,
-            "output_tokens": outcome.tokens_out,
-            "total_tokens": outcome.tokens_in + outcome.tokens_out,
-        },
-    )
+    """An outcome as LangChain's message; its tokens, cost, and how it came about are in the metadata."""
+    return answer_of(words_of(outcome), outcome.tool_calls, **_metadata(outcome, told))
+
+
+def last_chunk_of(outcome: Outcome, **told: Any) -> AIMessageChunk:
+    """What completes an outcome's text to the message that `message_of` makes, as the last chunk of a stream."""
+    calls = [
+        tool_call_chunk(id=call.id, name=call.name, args=call.arguments, index=at)
+        for at, call in enumerate(outcome.tool_calls)
+    ]
+    return AIMessageChunk(content="", tool_call_chunks=calls, chunk_position="last", **_metadata(outcome, told))
 
 
 def tools_of(tools: Sequence[Any]) -> tuple[Tool, ...]:
@@ -77,6 +91,24 @@ def tools_of(tools: Sequence[Any]) -> tuple[Tool, ...]:
 def choice_of(choice: str | bool | None) -> str:
     """LangChain's words for which tool has to be called as ours: auto, none, required, or its name."""
     return {None: "auto", False: "none", True: "required", "any": "required"}.get(choice, str(choice))
+
+
+def _metadata(outcome: Outcome, told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "response_metadata": {
+            "finish_reason": "length" if is_truncated(outcome) else "stop",
+            "cost_nanodollars": outcome.cost_nanodollars,
+            "from_journal": outcome.from_journal,
+            "attempts": outcome.attempts,
+            "unsure": outcome.unsure,
+            **told,
+        },
+        "usage_metadata": {
+            "input_tokens": outcome.tokens_in,
+            "output_tokens": outcome.tokens_out,
+            "total_tokens": outcome.tokens_in + outcome.tokens_out,
+        },
+    }
 
 
 def _made(message: Message) -> BaseMessage:

@@ -9,6 +9,7 @@ from platformdirs import user_cache_path
 
 from assistant.llm import Budget, Gateway, Guard, Journal
 from assistant.pipeline.contacts import contact_values
+from assistant.records import Outcome
 from assistant.workspace import Workspace
 
 NANO = 1_000_000_000
@@ -26,12 +27,18 @@ class Models:
     """
 
     def __init__(
-        self, workspace: Workspace, *, from_journal: bool = False, on_stop: Callable[[], None] | None = None
+        self,
+        workspace: Workspace,
+        *,
+        from_journal: bool = False,
+        on_stop: Callable[[], None] | None = None,
+        on_outcome: Callable[[Outcome], None] | None = None,
     ) -> None:
         """Nothing is opened or read before a model is asked for."""
         self._workspace = workspace
         self._from_journal = from_journal
         self._on_stop = on_stop
+        self._on_outcome = on_outcome
 
     @cached_property
     def guard(self) -> Guard:
@@ -64,4 +71,5 @@ class Models:
                 prices=settings.prices,
                 from_journal=self._from_journal,
                 on_stop=self._on_stop,
+                on_outcome=self._on_outcome,
             )

@@ -45,7 +45,8 @@ _NUMBERS = (
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
 _GROUP = re.compile(
-    rf"(?<![\d.,%$€£-])(\d{{1,6}}|{'|'.join(_NUMBERS)})\s+"
+    # "S4 customers" and "segment 4 customers" are those of a segment, not four.
+    rf"(?<![\w.,%$€£-])(?<!\bsegment )(?<!\baudience )(\d{{1,6}}|{'|'.join(_NUMBERS)})\s+"
     r"(?:of\s+(?:our|the|your)\s+)?(?:\w+\s+)?(?:customers?|households?|shoppers?|buyers?|people|persons?|users?|subscribers?)\b"
 )
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}")

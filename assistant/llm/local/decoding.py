@@ -14,6 +14,7 @@ from assistant.llm.local.encoding import Encoder
 from assistant.llm.local.grammars import Grammars
 from assistant.llm.local.planning import Batch, Prompt, plan
 from assistant.llm.local.sampling import choose, draws
+from assistant.llm.local.speech import Speech
 from assistant.llm.local.tools import TEXT, call_schema, tool_calls_in
 from assistant.llm.truncation import truncated
 from assistant.records import Outcome, Request
@@ -26,13 +27,14 @@ COMPACT = 0.75
 
 @dataclass
 class Row:
-    """One answer being written. `matcher` is where it stands in its grammar."""
+    """One answer being written. `matcher` is where it stands in its grammar, `speech` what was told of it."""
 
     request: Request
     tokens_in: int
     random: random.Random
     matcher: Any | None
     bounds: Bounds | None = None
+    speech: Speech | None = None
     tokens: list[int] = field(default_factory=list)
     logprob: float = 0.0
     seconds: float = 0.0
@@ -76,6 +78,13 @@ class Decoder:
 
     def answers(self, requests: Sequence[Request]) -> Iterator[Outcome]:
         """One outcome for each request, as soon as its row is done; the order is the model's own."""
+        return (told for told in self._answered(requests, streamed=False) if isinstance(told, Outcome))
+
+    def pieces(self, request: Request) -> Iterator[str | Outcome]:
+        """Pieces of an answer's text as far as they are certain, and last the outcome that `answers` gives."""
+        return self._answered([request], streamed=True)
+
+    def _answered(self, requests: Sequence[Request], *, streamed: bool) -> Iterator[str | Outcome]:
         prompts: dict[str, Prompt] = {}
         asked: dict[str, Request] = {}
         for request in requests:
@@ -86,15 +95,19 @@ class Decoder:
                 yield Outcome(key=request.key, sample=request.sample, status="failed", error=str(error))
             else:
                 asked[request.key] = request
-        yield from self._planned(list(asked.values()), prompts, self._rows)
+        yield from self._planned(list(asked.values()), prompts, self._rows, streamed=streamed)
 
-    def _planned(self, requests: Sequence[Request], prompts: Mapping[str, Prompt], rows: int) -> Iterator[Outcome]:
+    def _planned(
+        self, requests: Sequence[Request], prompts: Mapping[str, Prompt], rows: int, *, streamed: bool
+    ) -> Iterator[str | Outcome]:
         for batch in plan([prompts[request.key] for request in requests], rows=rows, cells=self._cells):
             left = {requests[place].key: requests[place] for place in batch.rows}
             try:
-                for outcome in self._decode(batch, [self._row(r, prompts[r.key]) for r in left.values()]):
-                    del left[outcome.key]
-                    yield outcome
+                begun = [self._row(request, prompts[request.key], streamed=streamed) for request in left.values()]
+                for told in self._decode(batch, begun):
+                    if isinstance(told, Outcome):
+                        del left[told.key]
+                    yield told
             except (MemoryError, RuntimeError) as error:
                 if not _is_memory(error):
                     raise
@@ -108,11 +121,13 @@ class Decoder:
                     )
                 else:
                     # What was answered stays answered; the rest is begun anew, half as many side by side.
-                    yield from self._planned(list(left.values()), prompts, max(1, len(left) // 2))
+                    rest = list(left.values())
+                    yield from self._planned(rest, prompts, max(1, len(rest) // 2), streamed=streamed)
 
-    def _row(self, request: Request, prompt: Prompt) -> Row:
+    def _row(self, request: Request, prompt: Prompt, *, streamed: bool = False) -> Row:
         matcher, bounds = self._form(request)
-        return Row(request, len(prompt.tokens), draws(request), matcher, bounds)
+        speech = Speech(request, self._encoder.decode) if streamed else None
+        return Row(request, len(prompt.tokens), draws(request), matcher, bounds, speech)
 
     def _prompt(self, request: Request) -> Prompt:
         tokens = self._encoder.encode(request.messages, request.tools if request.tool_choice != "none" else ())
@@ -148,7 +163,7 @@ class Decoder:
             self._pieces = Pieces(self._encoder.pieces(vocabulary), vocabulary, self._model.device)
         return Bounds(schema)
 
-    def _decode(self, batch: Batch, rows: Sequence[Row]) -> Iterator[Outcome]:
+    def _decode(self, batch: Batch, rows: Sequence[Row]) -> Iterator[str | Outcome]:
         began = perf_counter()
         context = Context(self._model, len(batch.prefixes))
         context.read(batch.prefixes)
@@ -166,6 +181,9 @@ class Decoder:
             for place, row in done:
                 going[place] = None
                 yield self._finished(row)
+            for writing in going:
+                if writing and writing.speech and (piece := writing.speech.next(writing.tokens)):
+                    yield piece
             if len(done) == len(live):
                 return
             began = perf_counter()  # what the caller did with the outcomes is not the model's time

@@ -80,6 +80,10 @@ class LocalChatModel(BaseChatModel):
         """One outcome for each request, as soon as its row is done."""
         yield from self._decoder.answers(requests)
 
+    def pieces(self, request: Request) -> Iterator[str | Outcome]:
+        """Pieces of one answer's text as they are written, and last its outcome."""
+        yield from self._decoder.pieces(request)
+
     def bind_tools(
         self,
         tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from assistant.records import Message, Tool, ToolCall
+from assistant.records import Message, Outcome, Tool, ToolCall
 
 TEXT = r"root ::= [^{\x00] [^\x00]*"
 """An answer in words: it does not begin as a call does."""
@@ -59,6 +59,11 @@ def tool_calls_in(text: str) -> tuple[ToolCall, ...]:
         return ()
     identity = hashlib.sha256(text.encode()).hexdigest()[:12]
     return (ToolCall(id=f"call-{identity}", name=name, arguments=json.dumps(arguments, ensure_ascii=False)),)
+
+
+def words_of(outcome: Outcome) -> str:
+    """What an answer says in words: nothing where its text is the call itself, as a model without tools writes it."""
+    return "" if outcome.tool_calls and tool_calls_in(outcome.text) else outcome.text
 
 
 def _arguments(tool: Tool) -> Any:
