@@ -5,6 +5,7 @@ from assistant.recommendations.evaluation import DEPTH, PROTOCOL, evaluate_holdo
 from assistant.recommendations.history import History, purchase_history
 from assistant.recommendations.recommender import Recommender, fit_recommender
 from assistant.recommendations.rows import SCHEMA, recommendation_of
+from assistant.recommendations.wording import reason_in_words
 
 __all__ = [
     "DEPTH",
@@ -15,6 +16,7 @@ __all__ = [
     "evaluate_holdout",
     "fit_recommender",
     "purchase_history",
+    "reason_in_words",
     "recommendation_of",
     "segments_before",
 ]

@@ -6,18 +6,11 @@ import typer
 
 from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, emit_text, say
-from assistant.cli.segmentation import segment_named
+from assistant.pipeline.lookup import segment_named
 from assistant.errors import ConfigError
 from assistant.pipeline import Pipeline, offers_of, recommended_to
-from assistant.records.recommendations import (
-    BoughtAgain,
-    BoughtTogether,
-    ComesBack,
-    PopularWith,
-    Reason,
-    Recommendation,
-    RecommendationReport,
-)
+from assistant.recommendations import reason_in_words
+from assistant.records.recommendations import Recommendation, RecommendationReport
 
 app = typer.Typer(add_completion=False)
 
@@ -53,27 +46,13 @@ def recommend(
 
 def _list(found: tuple[Recommendation, ...]) -> None:
     for kind, title in (("again", "To buy again"), ("new", "New to them")):
-        rows = [(str(own.rank), own.name, own.product_id, _said(own.reason)) for own in found if own.kind == kind]
+        rows = [
+            (str(own.rank), own.name, own.product_id, reason_in_words(own.reason)) for own in found if own.kind == kind
+        ]
         if rows:
             emit_table(("rank", "name", "product", "why"), rows, title=title)
         else:
             emit_text(f"{title}: nothing to offer.")
-
-
-def _said(reason: Reason | None) -> str:
-    if reason is None:
-        return ""
-    if isinstance(reason, BoughtAgain):
-        every = "" if reason.every_days is None else f", every {reason.every_days} days or so"
-        return f"bought on {reason.times} days{every}, last {reason.days_since} days before"
-    if isinstance(reason, BoughtTogether):
-        return f"bought together with {reason.name} by {reason.customers:,} customers"
-    if isinstance(reason, PopularWith):
-        whose = f" of {reason.segment}" if reason.segment else ""
-        return f"bought by {reason.customers:,} customers{whose}"
-    if isinstance(reason, ComesBack):
-        return f"bought by {reason.customers:,} of {reason.segment}, again by {reason.returned:,} of them"
-    return f"on the lists of {reason.customers:,} customers of {reason.segment}"
 
 
 def _quality(report: RecommendationReport, as_json: bool) -> None:

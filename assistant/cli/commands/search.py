@@ -7,7 +7,7 @@ import typer
 
 from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import emit_json, emit_table
-from assistant.cli.segmentation import known_segment
+from assistant.pipeline.lookup import known_segment
 from assistant.retrieval import Retriever
 
 app = typer.Typer(add_completion=False)

@@ -9,10 +9,10 @@ from assistant.cli.commands.segments_define import define
 from assistant.cli.commands.segments_trust import certificate, drift
 from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, emit_text, say
-from assistant.cli.segmentation import audiences_of, certificate_of, segment_named, segmentation_of
+from assistant.pipeline.lookup import audiences_of, certificate_of, rule_in_words, segment_named, segmentation_of
 from assistant.facts import format_money, format_percent, format_value
 from assistant.pipeline import Paths, Pipeline, kept_versions
-from assistant.records import Segment, Segmentation, SurrogateTree, TreeRule
+from assistant.records import Segment, Segmentation, SurrogateTree
 from assistant.workspace import Workspace
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Find, judge, list and show segments.")
@@ -118,19 +118,9 @@ def _tree(tree: SurrogateTree, segment: str, currency: str) -> None:
         f"{tree.majority_share:.0%}):"
     )
     for rule in own:
-        emit_text(f"  {_rule(rule, currency)}: {rule.customers:,} customers, {rule.right:.0%} of them in {segment}")
-
-
-def _rule(rule: TreeRule, currency: str) -> str:
-    parts = []
-    for condition in rule.conditions:
-        low, high = (
-            None if value is None else format_value(value, condition.unit, currency)
-            for value in (condition.above, condition.at_most)
+        emit_text(
+            f"  {rule_in_words(rule, currency)}: {rule.customers:,} customers, {rule.right:.0%} of them in {segment}"
         )
-        bounds = [f"above {low}" if low else "", f"at most {high}" if high else ""]
-        parts.append(f"{condition.label} {' and '.join(bound for bound in bounds if bound)}")
-    return ", ".join(parts) or "everybody"
 
 
 def _list(place: Workspace, segmentation: Segmentation, as_json: bool) -> None:

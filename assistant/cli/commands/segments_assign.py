@@ -7,7 +7,7 @@ import typer
 
 from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import emit_json, emit_table, say
-from assistant.cli.segmentation import segmentation_of
+from assistant.pipeline.lookup import segmentation_of
 from assistant.errors import ConfigError
 from assistant.facts import format_percent
 from assistant.pipeline import assign_file

@@ -1,9 +1,18 @@
-"""Segments and audiences of a workspace as commands look them up."""
+"""Segments and audiences of a workspace as they lie there: looked up without a lock, nothing is made."""
 
+import datetime as dt
+
+import pandas as pd
+
+from assistant.data import Cutoff, Tables
 from assistant.errors import ConfigError, MissingArtefact
-from assistant.pipeline import Paths
-from assistant.records import Segment, Segmentation
+from assistant.facts import format_value
+from assistant.pipeline.listening import Silent
+from assistant.pipeline.numbers import Numbers
+from assistant.pipeline.paths import Paths
+from assistant.records import Segment, Segmentation, TreeRule
 from assistant.records.certificates import Certificate
+from assistant.segments.audiences import Shop, open_shop
 from assistant.workspace import Workspace, read_record
 
 
@@ -54,3 +63,32 @@ def known_segment(place: Workspace, name: str | None) -> str | None:
         MissingArtefact: there are no segments yet.
     """
     return None if name is None else segment_named(place, name).segment
+
+
+def kept_shop(place: Workspace) -> tuple[Shop, pd.DataFrame]:
+    """What rules are asked of, and the customer table, both as the last command left them.
+
+    Raises:
+        MissingArtefact: features or segments have not been made yet.
+    """
+    manifest = place.manifest(place.segments, "features")
+    numbers = Numbers(place, Silent())
+    if manifest is None or not numbers.paths.assignments.exists():
+        raise MissingArtefact("There are no segments yet; type `assistant segments fit`.")
+    data = place.settings.data
+    cutoff = Cutoff(dt.date.fromisoformat(str(manifest.notes["as_of"])), data.known_at, data.horizon_days)
+    features = numbers.table()
+    return open_shop(Tables(place.data), cutoff, features, numbers.memberships()), features
+
+
+def rule_in_words(rule: TreeRule, currency: str) -> str:
+    """A rule of thumb: `orders above 12 orders, spend at most $400.00`."""
+    parts = []
+    for condition in rule.conditions:
+        low, high = (
+            None if value is None else format_value(value, condition.unit, currency)
+            for value in (condition.above, condition.at_most)
+        )
+        bounds = [f"above {low}" if low else "", f"at most {high}" if high else ""]
+        parts.append(f"{condition.label} {' and '.join(bound for bound in bounds if bound)}")
+    return ", ".join(parts) or "everybody"
