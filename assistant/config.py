@@ -6,7 +6,7 @@ import tomllib
 import zoneinfo
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -208,6 +208,14 @@ class WritingSettings(Record):
     copy_candidates: int = Field(default=8, ge=1, le=64)
 
 
+class ChatSettings(Record):
+    """How the chat answers."""
+
+    router: Literal["auto", "on", "off"] = Field(
+        default="auto", description="who chooses tools: the router, the model, or the router for local models alone"
+    )
+
+
 class Settings(Record):
     """All of `assistant.toml`."""
 
@@ -224,6 +232,7 @@ class Settings(Record):
     facts: FactSettings = FactSettings()
     models: ModelSettings = ModelSettings()
     writing: WritingSettings = WritingSettings()
+    chat: ChatSettings = ChatSettings()
 
 
 def load_settings(path: Path) -> Settings:

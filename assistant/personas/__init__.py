@@ -8,7 +8,7 @@ from assistant.personas.filling import fill_claim
 from assistant.personas.reading import Reading, contradictions, predicate_of
 from assistant.personas.verifying import Evidence, verify_persona
 from assistant.personas.vocabulary import Vocabulary
-from assistant.personas.writing import PersonaJob, assemble_persona, persona_requests, predicate_for
+from assistant.personas.writing import PersonaJob, assemble_persona, claim_request, persona_requests, predicate_for
 
 __all__ = [
     "ClaimChange",
@@ -22,6 +22,7 @@ __all__ = [
     "assemble_persona",
     "check_claim",
     "choose_topics",
+    "claim_request",
     "compare_personas",
     "contradictions",
     "fill_claim",

@@ -89,6 +89,29 @@ def persona_requests(job: PersonaJob) -> list[Request]:
     return requests
 
 
+def claim_request(prompt: Prompt, fact: Fact, *, key: str, seed: int, smallest_group: int | None) -> Request:
+    """Ask for one fact as a sentence, its likeliest wording; `check_claim` says whether the answer says the fact.
+
+    Args:
+        prompt: `persona/claim`.
+        fact: what is to be said; one that is compared with others.
+        key: the request's name.
+        seed: of its draws.
+        smallest_group: customers of the fact's segment.
+    """
+    told = {"metric": fact.label, "direction": _DIRECTIONS[fact.direction]}
+    return Request(
+        key=key,
+        messages=prompt.render(told, _shots(prompt, fact)),
+        prompt=prompt.id,
+        prompt_hash=prompt.fingerprint,
+        max_tokens=CLAIM_TOKENS,
+        seed=seed,
+        grammar=_claim_grammar(fact),
+        smallest_group=smallest_group,
+    )
+
+
 def assemble_persona(job: PersonaJob, outcomes: Mapping[str, Outcome], model: str) -> Persona:
     """The persona of a segment as it is written: for each claim the likeliest candidate that its fact supports.
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 import vectorstore
@@ -126,6 +129,26 @@ class Retriever:
         self.close()
 
 
+def embed_texts(embedder_name: str, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Vectors of texts, (n, d), each of length one; the model is loaded with the first text and then kept.
+
+    Args:
+        embedder_name: `minilm`, `hashing` or `folder:PATH` of a sentence-transformers model.
+        texts: any; what is longer than the model's window is cut there.
+
+    Raises:
+        ConfigError: the embedder's name is unknown.
+        MissingPackage, ModelError: the embedding model is not installed, or not the expected one.
+    """
+    with _model_in_our_words():
+        return _kept_embedder(embedder_name).embed(texts)
+
+
+@cache
+def _kept_embedder(name: str) -> Embedder:
+    return _embedder(name)
+
+
 def _embedder(name: str) -> Embedder:
     kind, _, path = name.partition(":")
     if name == "minilm":
@@ -153,7 +176,8 @@ def _document(entry: Entry | vectorstore.Found) -> Document:
 def _in_our_words(folder: Path) -> Iterator[None]:
     """Say what went wrong in the vector store as one of the house's errors."""
     try:
-        yield
+        with _model_in_our_words():
+            yield
     except vectorstore.NoIndex as error:
         raise MissingArtefact(f"There is no index in {folder}; make it with `assistant index`.") from error
     except vectorstore.OtherEmbedder as error:
@@ -169,6 +193,13 @@ def _in_our_words(folder: Path) -> Iterator[None]:
         raise WorkspaceError(
             f"Another process is building the index in {folder}; wait for it, then run `assistant index`."
         ) from error
+
+
+@contextmanager
+def _model_in_our_words() -> Iterator[None]:
+    """Say what is wrong with an embedding model as one of the house's errors."""
+    try:
+        yield
     except vectorstore.MissingModelPackage as error:
         raise MissingPackage(
             f"The embedder needs the package {error.package}, which is not installed: `{error.command}`."

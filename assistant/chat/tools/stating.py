@@ -1,0 +1,66 @@
+"""Numbers of a text that the product itself has made: an index's document, a piece, a finding of the linter."""
+
+from collections.abc import Callable, Sequence
+
+from assistant.chat.mentions import Stated, stated_in
+from assistant.chat.notebook import Notebook
+from assistant.records import Unit
+from assistant.records.chat import Figure, Language
+
+_UNITS = {"money": Unit.MONEY, "share": Unit.SHARE, "ratio": Unit.RATIO}
+
+
+def stated_figures(
+    page: Notebook,
+    text: str,
+    *,
+    source: Callable[[Stated, int], str],
+    label: str = "",
+    subject: str = "",
+    says: Callable[[Stated], str] | None = None,
+    definition: str = "",
+    language: Language = "en",
+) -> tuple[Figure, ...]:
+    """A figure for each number, date, code and address of a text, in its order.
+
+    Args:
+        page: where they are kept.
+        text: whose numbers they are.
+        source: of the number at its place in the text.
+        label: of all of them; empty: the text without them.
+        subject: whose they are.
+        says: what stands behind one; None: the text.
+        definition: how they are computed.
+        language: of the text.
+    """
+    found = stated_in(text, language)
+    # Its own words without the numbers: what a sentence must speak of to state them.
+    label = label or " ".join(without(text, found).split())
+    scale = {"money": float(page.minor), "share": 0.01}
+    return tuple(
+        page.keep(
+            Figure(
+                source=source(stated, at),
+                shown=stated.quote,
+                amount=(stated.amount or 0.0) * scale.get(stated.kind, 1.0),
+                unit=_UNITS.get(stated.kind, stated.unit or Unit.COUNT),
+                label=label,
+                subject=subject,
+                says=says(stated) if says else text,
+                definition=definition,
+            )
+        )
+        for at, stated in enumerate(found)
+    )
+
+
+def without(text: str, found: Sequence[Stated]) -> str:
+    """A text with its figures taken out."""
+    ends = [0, *(stated.end for stated in found)]
+    starts = [*(stated.start for stated in found), len(text)]
+    return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
+
+
+def counted(shown: str, noun: str) -> str:
+    """`is 1 campaign`, `are 3 campaigns`: what comes after "there"."""
+    return f"is {shown} {noun}" if shown == "1" else f"are {shown} {noun}s"
