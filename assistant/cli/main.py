@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "index": ("index", "Make the searchable index of products and behaviour."),
     "search": ("search", "Search the index."),
     "personas": ("personas", "Write and show the personas of the segments."),
+    "chat": ("chat", "Ask about the shop and have things done, in your own words."),
     "brand": ("brand", "Learn and show how the brand sounds."),
     "campaign": ("campaign", "Plan, write, review, export, audit and replay campaigns."),
     "check": ("check", "Lint copy written anywhere: facts, claims, limits, law."),

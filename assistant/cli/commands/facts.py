@@ -7,9 +7,9 @@ import typer
 
 from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, say
-from assistant.pipeline.lookup import segment_named
 from assistant.errors import ConfigError
 from assistant.pipeline import Pipeline
+from assistant.pipeline.lookup import segment_named
 
 app = typer.Typer(add_completion=False)
 

@@ -6,9 +6,9 @@ import typer
 
 from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, emit_text, say
-from assistant.pipeline.lookup import segment_named
 from assistant.errors import ConfigError
 from assistant.pipeline import Pipeline, offers_of, recommended_to
+from assistant.pipeline.lookup import segment_named
 from assistant.recommendations import reason_in_words
 from assistant.records.recommendations import Recommendation, RecommendationReport
 

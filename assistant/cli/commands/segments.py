@@ -9,9 +9,9 @@ from assistant.cli.commands.segments_define import define
 from assistant.cli.commands.segments_trust import certificate, drift
 from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Progressing, emit_json, emit_table, emit_text, say
-from assistant.pipeline.lookup import audiences_of, certificate_of, rule_in_words, segment_named, segmentation_of
 from assistant.facts import format_money, format_percent, format_value
 from assistant.pipeline import Paths, Pipeline, kept_versions
+from assistant.pipeline.lookup import audiences_of, certificate_of, rule_in_words, segment_named, segmentation_of
 from assistant.records import Segment, Segmentation, SurrogateTree
 from assistant.workspace import Workspace
 

@@ -7,10 +7,10 @@ import typer
 
 from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import emit_json, emit_table, say
-from assistant.pipeline.lookup import segmentation_of
 from assistant.errors import ConfigError
 from assistant.facts import format_percent
 from assistant.pipeline import assign_file
+from assistant.pipeline.lookup import segmentation_of
 
 OUTPUTS = (".csv", ".parquet")
 
