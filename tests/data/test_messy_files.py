@@ -63,7 +63,11 @@ def check(case: Case, out: Path, earlier: Path) -> str:
     return "duplicates" if any(source.duplicates for source in own) else "clean"
 
 
-@pytest.mark.parametrize("name", case_names())
+# Each case brings a whole shop in, so two of five wait for `make check`.
+CASES = [pytest.param(name, marks=[pytest.mark.slow] * (at % 5 in (1, 3))) for at, name in enumerate(case_names())]
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_a_broken_file_is_refused_in_one_sentence_or_read_with_counts_that_add_up(
     name: str, tmp_path: Path, earlier: Path
 ) -> None:
