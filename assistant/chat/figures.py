@@ -111,7 +111,7 @@ class Evidence:
             speaking = self._speaking(one, text, subjects or tuple(before), bool(subjects), pool)
             picked = (
                 self._equal(one, text, subjects, speaking)
-                or self._within_label(one, chosen, pool)
+                or self._within_label(one, text, chosen, pool)
                 or self._right_one(one, text, subjects or tuple(before), speaking)
             )
             if picked is None:
@@ -232,19 +232,28 @@ class Evidence:
         return (next(iter(told.values())), True) if len(told) == 1 else None
 
     def _within_label(
-        self, stated: Stated, chosen: Sequence[tuple[Stated, Figure, bool]], pool: Sequence[tuple[Figure, float]]
+        self,
+        stated: Stated,
+        text: str,
+        chosen: Sequence[tuple[Stated, Figure, bool]],
+        pool: Sequence[tuple[Figure, float]],
     ) -> tuple[Figure, bool] | None:
-        """A number of a figure's own label, `the last 90 days`, beside that figure or of what was just found."""
+        """A number of a figure's own label with its word, `90 days`, beside that figure or of what was just found."""
         if stated.kind != "number":
             return None
-        said = regex.compile(rf"(?<![\d.,]){regex.escape(stated.quote)}(?![\d.,])")
+        word = regex.match(r"\W*(\w*)", text[stated.end :])
+        # "90 customers" are no "90 days".
+        counted = regex.escape(word[1]) if word else ""
+        said = regex.compile(rf"(?<![\d.,]){regex.escape(stated.quote)}(?![\d.,])\W*{counted}", regex.I)
         near = [figure for _, figure, _ in chosen] + [figure for figure, weight in pool if weight >= 2]
         found = next((figure for figure in near if said.search(figure.label)), None)
         return (found, False) if found else None
 
     def _equals(self, stated: Stated, figure: Figure) -> bool:
         if stated.kind == "text":
-            return stated.quote.casefold().strip() in figure.shown.casefold()
+            # "January 3" is no part of "January 31".
+            whole = rf"(?<!\w){regex.escape(stated.quote.strip())}(?!\w)"
+            return bool(regex.search(whole, figure.shown, regex.I))
         if stated.amount is None:
             return False
         scale = {Unit.MONEY: 1 / self.minor, Unit.SHARE: 100.0 if stated.kind == "share" else 1.0}

@@ -6,7 +6,7 @@ from typing import Literal
 
 import regex
 
-from assistant.copywriting.linting import mentions_in
+from assistant.copywriting.linting import mentions_in, number_of
 from assistant.records import Unit
 from assistant.records.chat import Language
 
@@ -114,7 +114,7 @@ def stated_in(sentence: str, language: Language) -> list[Stated]:
                     match.start("n"),
                     match.end("n"),
                     match["n"],
-                    _han(match["n"]),
+                    _number(number_of(match["n"]))[0],
                     0,
                     _unit(sentence[match.end() :]),
                 )
@@ -177,15 +177,4 @@ def _spoken(words: str) -> float:
             current = max(current, 1) * 100
         else:
             current += number
-    return float(total + current)
-
-
-def _han(text: str) -> float:
-    digits = {sign: at for at, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
-    total, current = 0, 0
-    for sign in text:
-        if sign in digits:
-            current = digits[sign]
-        else:
-            total, current = total + max(current, 1) * {"十": 10, "百": 100, "千": 1000, "万": 10_000}[sign], 0
     return float(total + current)

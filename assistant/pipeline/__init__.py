@@ -12,7 +12,7 @@ from assistant.pipeline.campaign_files import (
     stopped_states,
 )
 from assistant.pipeline.checking import lint_ground
-from assistant.pipeline.explaining import explain
+from assistant.pipeline.explaining import explain, find_piece
 from assistant.pipeline.exporting import Exported, RecipientOptions, export_campaign
 from assistant.pipeline.language import load_personas
 from assistant.pipeline.listening import Listener, Silent
@@ -46,6 +46,7 @@ __all__ = [
     "campaign_named",
     "explain",
     "export_campaign",
+    "find_piece",
     "kept_versions",
     "lint_ground",
     "load_campaign",

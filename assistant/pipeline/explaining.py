@@ -34,7 +34,7 @@ def explain(workspace: Workspace, piece_id: str, words: str = "", campaign: str 
         ConfigError: there is no such piece, or the words stand in none of its sentences.
         MissingArtefact: no campaign has been written.
     """
-    made, piece = _find(workspace, piece_id, campaign)
+    made, piece = find_piece(workspace, piece_id, campaign)
     found = [
         SentenceReceipt(
             piece=piece.piece,
@@ -52,7 +52,18 @@ def explain(workspace: Workspace, piece_id: str, words: str = "", campaign: str 
     return tuple(found)
 
 
-def _find(workspace: Workspace, piece_id: str, campaign: str) -> tuple[Campaign, Piece]:
+def find_piece(workspace: Workspace, piece_id: str, campaign: str = "") -> tuple[Campaign, Piece]:
+    """A piece and its campaign.
+
+    Args:
+        workspace: where the campaign is.
+        piece_id: as `assistant campaign pieces` shows it, in any case.
+        campaign: its name; empty: the only campaign that has the piece.
+
+    Raises:
+        ConfigError: there is no such piece, or several campaigns have it and none is named.
+        MissingArtefact: no campaign has been written.
+    """
     campaigns = [made for made in load_campaigns(workspace) if campaign in ("", made.campaign)]
     if not campaigns:
         named = f" of the name {campaign!r}" if campaign else ""

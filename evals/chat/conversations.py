@@ -8,41 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from assistant.chat.tools import TOOLS
+
 FILES = ("english_figures.toml", "english_work.toml", "chinese.toml")
 HELD_OUT = ("held_out.toml",)
 """Kept back from whoever works on the chat, so that a score on them says what an unseen marketer meets."""
 CLARIFY = "clarify"
 """Expected where the chat should ask back, or say what it is for, without a tool."""
-ARGUMENTS: dict[str, tuple[str, ...]] = {
-    "shop_overview": (),
-    "list_segments": (),
-    "describe_segment": ("segment",),
-    "compare_segments": ("first", "second", "metric"),
-    "segment_facts": ("segment", "metric"),
-    "rank_segments": ("metric", "lowest"),
-    "count_customers": ("who", "segment"),
-    "search_products": ("text", "segment", "limit"),
-    "search_behaviour": ("text", "segment", "limit"),
-    "recommend": ("segment", "kind"),
-    "show_persona": ("segment",),
-    "edit_persona": ("segment", "claim", "text"),
-    "list_campaigns": (),
-    "show_campaign": ("campaign", "state"),
-    "show_piece": ("piece", "campaign"),
-    "explain_piece": ("piece", "words", "campaign"),
-    "check_copy": ("text", "channel", "segment"),
-    "plan_campaign": ("brief",),
-    "run_campaign": ("brief",),
-    "draft_copy": ("segment", "channel", "goal", "percent_off", "code", "product", "deadline", "angle", "base"),
-    "revise_piece": ("piece", "note", "campaign"),
-    "edit_piece": ("piece", "field", "text", "campaign"),
-    "approve_piece": ("piece", "reason", "campaign"),
-    "reject_piece": ("piece", "reason", "campaign"),
-}
+ARGUMENTS: dict[str, tuple[str, ...]] = {name: tuple(tool.arguments.model_fields) for name, tool in TOOLS.items()}
 """Every tool with the arguments it takes."""
-ASKING = frozenset(
-    {"edit_persona", "run_campaign", "draft_copy", "revise_piece", "edit_piece", "approve_piece", "reject_piece"}
-)
+ASKING = frozenset(name for name, tool in TOOLS.items() if tool.acts)
 """Tools that a person must say yes to first."""
 _PLACE = re.compile(r"\{(?P<how>most\.|least\.)?(?P<what>[A-Za-z_]\w*)(?P<name>\.name)?\}")
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.chat.tools import TOOLS
 from assistant.records.chat import Language
 
 
@@ -65,32 +66,5 @@ class Context:
     """Of a question that was just asked."""
 
 
-ARGUMENTS: dict[str, tuple[str, ...]] = {
-    "shop_overview": (),
-    "list_segments": (),
-    "describe_segment": ("segment",),
-    "compare_segments": ("first", "second", "metric"),
-    "segment_facts": ("segment", "metric"),
-    "rank_segments": ("metric", "lowest"),
-    "count_customers": ("who", "segment"),
-    "search_products": ("text", "segment", "limit"),
-    "search_behaviour": ("text", "segment", "limit"),
-    "recommend": ("segment", "kind"),
-    "show_persona": ("segment",),
-    "edit_persona": ("segment", "claim", "text"),
-    "list_campaigns": (),
-    "show_campaign": ("campaign", "state"),
-    "show_piece": ("piece", "campaign"),
-    "explain_piece": ("piece", "words", "campaign"),
-    "check_copy": ("text", "channel", "segment"),
-    "plan_campaign": ("brief",),
-    "run_campaign": ("brief",),
-    "draft_copy": (
-        "segment", "channel", "goal", "percent_off", "code", "product", "deadline", "angle", "base",
-    ),
-    "revise_piece": ("piece", "note", "campaign"),
-    "edit_piece": ("piece", "field", "text", "campaign"),
-    "approve_piece": ("piece", "reason", "campaign"),
-    "reject_piece": ("piece", "reason", "campaign"),
-}  # fmt: skip
+ARGUMENTS: dict[str, tuple[str, ...]] = {name: tuple(tool.arguments.model_fields) for name, tool in TOOLS.items()}
 """Tool -> the arguments it takes."""

@@ -8,8 +8,8 @@ from assistant.chat.lexicon import nearest_name
 from assistant.chat.mentions import Stated
 from assistant.chat.notebook import Notebook
 from assistant.chat.tools.stating import stated_figures
-from assistant.errors import ConfigError, MissingArtefact
-from assistant.pipeline import campaign_named, load_campaigns
+from assistant.errors import ConfigError
+from assistant.pipeline import campaign_named, find_piece
 from assistant.records import Campaign, Piece
 from assistant.records.chat import Figure
 
@@ -39,20 +39,9 @@ def piece_of(desk: Desk, said: str, campaign: str) -> tuple[Campaign, Piece]:
     """A piece and its campaign.
 
     Raises:
-        ConfigError: there is none of that name, or several campaigns have it and none is named.
-        MissingArtefact: no campaign has been written.
+        ConfigError, MissingArtefact: as `find_piece`.
     """
-    campaigns = (campaign_of(desk, campaign),) if campaign else load_campaigns(desk.workspace)
-    if not campaigns:
-        raise MissingArtefact("There is no campaign yet; write one with `assistant campaign run BRIEF`.")
-    found = [(made, piece) for made in campaigns for piece in made.pieces if piece.piece.lower() == said.lower()]
-    if not found:
-        some = ", ".join(piece.piece for piece in campaigns[0].pieces[:4])
-        raise ConfigError(f"There is no piece {said!r}; there are {some} and others.")
-    if len(found) > 1:
-        names = ", ".join(made.campaign for made, _ in found)
-        raise ConfigError(f"{said} is a piece of {names}; say of which campaign.")
-    return found[0]
+    return find_piece(desk.workspace, said, campaign_of(desk, campaign).campaign if campaign else "")
 
 
 def briefs_of(desk: Desk, *, drafts: bool = True) -> dict[str, Path]:
