@@ -1,11 +1,11 @@
 """Scripted conversations with the chat: right tools, right arguments, and every figure held against the files.
 
     python -m benchmarks.chat_conversations WORKSPACE [--model NAME|scripted] [--router on|off|auto] [--only NAME]
-                                         [--held-out]
+                                         [--set scripts|held-out|unseen]
 
 Each conversation is held on a copy of the workspace. `--model scripted` plays a tool-calling model from the scripts,
 which invents and alters figures by plan. Conversations in which copy is written wait for `--slow`.
-`--held-out` holds those that are kept back, in place of the others.
+`--set held-out` and `--set unseen` hold those that are kept back, in place of the scripts.
 """
 
 import argparse
@@ -14,9 +14,11 @@ import sys
 from pathlib import Path
 
 from evals.chat import Conversation, TurnScore, load_conversations
-from evals.chat.conversations import filled, load_held_out
+from evals.chat.conversations import filled, load_held_out, load_unseen
 from evals.chat.running import Report, run_conversations
 from evals.chat.scripted_model import ScriptedModel
+
+SETS = {"scripts": load_conversations, "held-out": load_held_out, "unseen": load_unseen}
 
 
 def main() -> None:
@@ -28,12 +30,12 @@ def main() -> None:
     options.add_argument("--only", action="append", default=[], metavar="NAME", help="only this conversation")
     options.add_argument("--language", choices=("en", "zh"))
     options.add_argument("--slow", action="store_true", help="also those in which a model writes copy")
-    options.add_argument("--held-out", action="store_true", help="those kept back, in place of the others")
+    options.add_argument("--set", default="scripts", choices=SETS, help="which conversations; default: %(default)s")
     options.add_argument("--json", action="store_true", help="one object on standard output and nothing else")
     given = options.parse_args()
     chosen = [
         one
-        for one in (load_held_out() if given.held_out else load_conversations())
+        for one in SETS[given.set]()
         if (not given.only or one.name in given.only)
         and given.language in (None, one.language)
         and (given.slow or not one.slow or one.name in given.only)

@@ -13,6 +13,8 @@ from assistant.chat.tools import TOOLS
 FILES = ("english_figures.toml", "english_work.toml", "chinese.toml")
 HELD_OUT = ("held_out.toml",)
 """Kept back from whoever works on the chat, so that a score on them says what an unseen marketer meets."""
+UNSEEN = ("unseen.toml",)
+"""Kept back also from whoever reads the misses of the held-out ones."""
 CLARIFY = "clarify"
 """Expected where the chat should ask back, or say what it is for, without a tool."""
 ARGUMENTS: dict[str, tuple[str, ...]] = {name: tuple(tool.arguments.model_fields) for name, tool in TOOLS.items()}
@@ -50,13 +52,18 @@ class Conversation:
 
 
 def load_conversations(folder: Path = Path(__file__).parent) -> tuple[Conversation, ...]:
-    """All conversations but those held out, with their placeholders as they stand in the files."""
+    """All conversations but those kept back, with their placeholders as they stand in the files."""
     return _read(folder, FILES)
 
 
 def load_held_out(folder: Path = Path(__file__).parent) -> tuple[Conversation, ...]:
     """The conversations that are held out, with their placeholders as they stand in the file."""
     return _read(folder, HELD_OUT)
+
+
+def load_unseen(folder: Path = Path(__file__).parent) -> tuple[Conversation, ...]:
+    """The conversations that nobody tunes by, with their placeholders as they stand in the file."""
+    return _read(folder, UNSEEN)
 
 
 def _read(folder: Path, files: Sequence[str]) -> tuple[Conversation, ...]:

@@ -1,6 +1,5 @@
 """A whole session at a terminal: the real command in a process of its own, keys typed, its screen read."""
 
-import importlib
 import re
 import shutil
 import subprocess
@@ -11,11 +10,6 @@ import pytest
 from command_line import Walk
 from model_server import ModelServer
 from pseudo_terminal import PseudoTerminal
-
-# The chat may still be on its way; the terminal has tests of its own with a scripted one.
-pytestmark = pytest.mark.skipif(
-    not hasattr(importlib.import_module("assistant.chat"), "Chat"), reason="assistant.chat has no Chat"
-)
 
 COMMAND = [sys.executable, "-m", "assistant.cli.main", "chat"]
 CTRL_C, CTRL_D, TAB, ENTER = "\x03", "\x04", "\t", "\r"

@@ -11,7 +11,7 @@ import pytest
 from assistant.records import Unit
 from assistant.records.chat import Figure, Sentence, Table, ToolResult
 from evals.chat import Conversation, Expected, Truth, check_sentence, check_table, load_conversations
-from evals.chat.conversations import ARGUMENTS, ASKING, CLARIFY, filled, load_held_out
+from evals.chat.conversations import ARGUMENTS, ASKING, CLARIFY, filled, load_held_out, load_unseen
 from evals.chat.phrases import count_of
 from evals.chat.scoring import right_arguments, right_tool
 from evals.chat.scripted_model import INVENTED, ScriptedModel
@@ -244,6 +244,19 @@ def test_the_held_out_scripts_are_well_formed() -> None:
     turns_are_well_formed(held_out)
     tuned = {turn.say.casefold() for one in conversations for turn in one.turns}
     assert not tuned & {turn.say.casefold() for one in held_out for turn in one.turns}
+
+
+def test_the_unseen_scripts_are_well_formed() -> None:
+    unseen, others = load_unseen(), (*load_held_out(), *load_conversations())
+    assert len(unseen) == 24
+    assert sum(one.language == "zh" for one in unseen) == 6
+    assert len({one.name for one in (*unseen, *others)}) == 108
+    assert not any(one.slow for one in unseen)
+    assert 75 <= sum(len(one.turns) for one in unseen) <= 90
+    assert max(len(one.turns) for one in unseen) <= 5
+    turns_are_well_formed(unseen)
+    known = {turn.say.casefold() for one in others for turn in one.turns}
+    assert len(known & {turn.say.casefold() for one in unseen for turn in one.turns}) == 0
 
 
 def turns_are_well_formed(conversations: tuple[Conversation, ...]) -> None:
