@@ -15,7 +15,7 @@ from assistant.chat.gate import Gate
 from assistant.chat.markdown import session_as_markdown, turn_as_markdown
 from assistant.chat.memory import Memory
 from assistant.chat.opening import open_receipt
-from assistant.chat.sessions import Sessions, chats_folder, check_name, open_sessions
+from assistant.chat.session_store import Sessions, chats_folder, check_name, open_sessions
 from assistant.chat.speaking import Asked, Speaker, Spoken
 from assistant.errors import AssistantError, ConfigError
 from assistant.pipeline import Listener, Models
@@ -64,9 +64,8 @@ class Chat:
         models = Models(workspace, on_outcome=self._count)
         desk = Desk(workspace, models=models, confirm=confirm, listener=listener, by=_person(), clock=clock)
         self._memory = Memory(desk, sessions.turns(name))
-        self._speaker = Speaker(desk, models, self._memory, sessions.connection, name)
+        self._speaker = Speaker(desk, models, self._memory, sessions.steps, name)
         self._speaker.use(model or workspace.settings.models.chat, router or workspace.settings.chat.router)
-        sessions.begin(name, self._now(), self.model_name)
 
     @classmethod
     def open(
@@ -128,8 +127,8 @@ class Chat:
         finally:
             turn = made.turn(self.model_name, self.routed, stopped)
             self._speaker.settle(turn)
+            turn = self._sessions.add(self._name, turn, self.model_name)
             self._memory.add(turn)
-            self._sessions.add(self._name, turn)
         yield Ended(turn=turn)
 
     def _events(self, spoken: Spoken, gate: Gate, made: "_Made") -> Iterator[Event]:
@@ -164,9 +163,8 @@ class Chat:
     @property
     def session(self) -> ChatSession:
         """The session as it is kept."""
-        found = self._sessions.session(self._name)
-        assert found is not None  # begun when the chat was opened
-        return found
+        fresh = ChatSession(session=self._name, began=self._now(), changed=self._now(), model=self.model_name)
+        return self._sessions.session(self._name) or fresh
 
     @property
     def turns(self) -> tuple[Turn, ...]:

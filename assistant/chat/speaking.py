@@ -67,15 +67,15 @@ class Speaker:
         desk: that tools work at.
         models: of the chat.
         memory: of the session.
-        connection: to the sessions' file, where the agent keeps its steps.
+        steps: connection to the sessions' file, where the agent keeps its steps.
         session: its name, the agent's thread.
     """
 
-    def __init__(self, desk: Desk, models: Models, memory: Memory, connection: Any, session: str) -> None:
+    def __init__(self, desk: Desk, models: Models, memory: Memory, steps: Any, session: str) -> None:
         self._desk = desk
         self._models = models
         self._memory = memory
-        self._connection = connection
+        self._kept_steps = steps
         self._session = session
         self._open = ExitStack()
         self._agent: Any = None
@@ -207,6 +207,19 @@ class Speaker:
         with self._building:
             if self._agent is None:
                 self._agent = self._built()
+                self._forget_unfinished()
+
+    def _forget_unfinished(self) -> None:
+        """A process that was killed may have left a question without its answer, or a call without its result."""
+        from langchain_core.messages import AIMessage, HumanMessage, RemoveMessage
+
+        messages = self._agent.get_state(self._thread).values.get("messages", [])
+        last = messages[-1] if messages else None
+        if last is None or (isinstance(last, AIMessage) and not last.tool_calls):
+            return
+        begin = max((at for at, one in enumerate(messages) if isinstance(one, HumanMessage)), default=0)
+        gone = [RemoveMessage(id=message.id) for message in messages[begin:]]
+        self._agent.update_state(self._thread, {"messages": gone}, as_node="model")
 
     def _built(self) -> Any:
         from langgraph.checkpoint.sqlite import SqliteSaver
@@ -224,7 +237,7 @@ class Speaker:
             self._model(prompt.id, prompt.fingerprint),
             self._toolbox.langchain_tools(),
             system_prompt=rules,
-            checkpointer=SqliteSaver(self._connection),
+            checkpointer=SqliteSaver(self._kept_steps),
             evidence=lambda: self._memory.evidence,
             steps=STEPS,
             summarise=summariser(lambda: self._memory.evidence, None if self.routed else self._summary),

@@ -12,6 +12,8 @@ import pytest
 from stream_server import END, UNTIL_LEFT, StreamServer, called, said
 
 from assistant.chat import Chat, session_markdown, sessions
+from assistant.chat.session_store import Sessions
+from assistant.chat.speaking import Speaker
 from assistant.errors import ConfigError, WorkspaceError
 from assistant.pipeline import Silent
 from assistant.records.chat import Ended, Event, Question, Said, ToolAnswered, Turn
@@ -130,6 +132,26 @@ def test_stopping_while_a_tool_asks_does_nothing_and_leaves_no_open_call(shop: W
     assert "approved" not in ledger
 
 
+def test_a_killed_answer_is_forgotten_and_the_session_goes_on(shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left behind is what a kill leaves: a call of a tool without its result, and nobody to mend it."""
+    piece = "S1-email-thrift"
+
+    def stop(question: Question) -> bool:
+        raise KeyboardInterrupt
+
+    with StreamServer(says("Hello."), asks_for("approve_piece", piece=piece)) as server, monkeypatch.context() as patch:
+        patch.setattr(Speaker, "settle", lambda self, turn: None)
+        patch.setattr(Sessions, "add", lambda self, name, turn, model: turn)
+        with chat_of(shop, server, "s", confirm=stop) as chat:
+            turn_of(chat.ask("Hi"))
+            with pytest.raises(KeyboardInterrupt):
+                list(chat.ask(f"Approve {piece}"))
+    with StreamServer(says("Fine.")) as server, chat_of(shop, server, "s") as chat:
+        assert texts(turn_of(chat.ask("Go on"))) == ["Fine."]
+    told = [(m["role"], m["content"]) for m in server.asked[0]["messages"] if m["role"] != "system"]
+    assert told == [("user", "Hi"), ("assistant", "Hello."), ("user", "Go on")]
+
+
 @pytest.mark.parametrize("agrees", [True, False])
 def test_what_changes_the_workspace_asks_first(shop: Workspace, agrees: bool) -> None:
     piece = "S1-email-thrift"
@@ -168,12 +190,26 @@ def test_a_session_is_gone_on_with_in_another_process(shop: Workspace) -> None:
     assert (listed.session, listed.turns) == ("spring-plans", 2)
 
 
-def test_fresh_sessions_are_named_after_the_day(shop: Workspace) -> None:
-    with StreamServer() as server:
+def test_fresh_sessions_are_named_after_the_day_and_kept_from_their_first_question_on(shop: Workspace) -> None:
+    with StreamServer(says("Hello.")) as server:
+        for _ in range(2):
+            with chat_of(shop, server) as chat:
+                assert chat.session.session == "2026-11-28-1"
+        assert sessions(shop) == ()
         with chat_of(shop, server) as chat:
-            assert chat.session.session == "2026-11-28-1"
+            turn_of(chat.ask("Hi"))
         with chat_of(shop, server) as chat:
             assert chat.session.session == "2026-11-28-2"
+    assert [one.session for one in sessions(shop)] == ["2026-11-28-1"]
+
+
+def test_two_processes_in_one_session_lose_no_turn(shop: Workspace) -> None:
+    with StreamServer(says("One."), says("Two.")) as server:
+        with chat_of(shop, server, "shared") as one, chat_of(shop, server, "shared") as other:
+            assert turn_of(one.ask("First")).turn == 1
+            assert turn_of(other.ask("Second")).turn == 2
+        with chat_of(shop, server, "shared") as chat:
+            assert [turn.question for turn in chat.turns] == ["First", "Second"]
 
 
 @pytest.mark.parametrize("name", ["../escape", "a/b", "", " ", "x" * 65, ".hidden", "a\nb"])

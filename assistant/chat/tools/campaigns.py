@@ -71,7 +71,9 @@ def show_campaign(desk: Desk, arguments: CampaignPieces, page: Notebook) -> None
     if len(pieces) > LISTED:
         left, told = len(pieces) - LISTED, {"subject": campaign.campaign, "zh": "条其他内容"}
         more = page.figure(left, Unit.COUNT, "further pieces", shown=str(left), **told)
-        page.say(f"And {more.shown} further pieces; the table has all.", more, zh=f"还有 {more.shown} 条其他内容，见表格。")
+        page.say(
+            f"And {more.shown} further pieces; the table has all.", more, zh=f"还有 {more.shown} 条其他内容，见表格。"
+        )
     page.about(*(piece.piece for piece in pieces[:LISTED]))
     page.table(
         ("piece", "state", "text"),

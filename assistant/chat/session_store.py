@@ -14,6 +14,8 @@ from assistant.workspace import Workspace
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _FIRST = 80
+_WAIT = 10.0
+"""Seconds to wait for another process that writes."""
 _TABLES = """\
 CREATE TABLE IF NOT EXISTS sessions (session TEXT PRIMARY KEY, began TEXT NOT NULL, model TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS turns (
@@ -51,9 +53,10 @@ class Sessions:
         self.path = chats_folder(workspace) / "chats.sqlite"
         self.path.parent.mkdir(exist_ok=True)
         try:
-            # The agent's steps are kept from another thread; the checkpointer takes turns by a lock of its own.
-            self.connection = sqlite3.connect(self.path, check_same_thread=False, timeout=10)
+            self.connection = sqlite3.connect(self.path, check_same_thread=False, timeout=_WAIT)
             self.connection.execute("PRAGMA journal_mode=WAL")
+            # The agent keeps its steps from a thread of its own, so that neither is in the other's transaction.
+            self.steps = sqlite3.connect(self.path, check_same_thread=False, timeout=_WAIT)
             self.connection.executescript(_TABLES)
         except sqlite3.Error as error:
             raise WorkspaceError(
@@ -81,21 +84,24 @@ class Sessions:
             first=turns[0].question[:_FIRST] if turns else "",
         )
 
-    def begin(self, name: str, at: str, model: str) -> None:
-        """Make a session, unless it is there."""
-        with self.connection:
-            self.connection.execute("INSERT OR IGNORE INTO sessions VALUES (?, ?, ?)", [name, at, model])
-
     def turns(self, name: str) -> tuple[Turn, ...]:
         """All turns of a session, oldest first; one of another version of this software is left out."""
         rows = self.connection.execute("SELECT record FROM turns WHERE session = ? ORDER BY turn", [name])
         return tuple(turn for (record,) in rows if (turn := _read(record)))
 
-    def add(self, name: str, turn: Turn) -> None:
-        """Keep a turn."""
+    def add(self, name: str, turn: Turn, model: str) -> Turn:
+        """Keep a turn; a session begins with its first. One that another process has added meanwhile stays too.
+
+        Returns:
+            The turn with its number.
+        """
         with self.connection:
-            told = [name, turn.turn, turn.model_dump_json()]
-            self.connection.execute("INSERT OR REPLACE INTO turns VALUES (?, ?, ?)", told)
+            self.connection.execute("BEGIN IMMEDIATE")
+            self.connection.execute("INSERT OR IGNORE INTO sessions VALUES (?, ?, ?)", [name, turn.at, model])
+            found = self.connection.execute("SELECT max(turn) FROM turns WHERE session = ?", [name]).fetchone()
+            turn = turn.model_copy(update={"turn": (found[0] or 0) + 1})
+            self.connection.execute("INSERT INTO turns VALUES (?, ?, ?)", [name, turn.turn, turn.model_dump_json()])
+        return turn
 
     def free_name(self, day: str) -> str:
         """The first name of a day that no session has: `2026-11-28-1`."""
@@ -104,6 +110,7 @@ class Sessions:
 
     def close(self) -> None:
         """Let go of the file."""
+        self.steps.close()
         self.connection.close()
 
 
