@@ -1,8 +1,8 @@
 """The gate of an answer: a sentence is released once each of its figures is bound to what a tool has found.
 
-A figure is bound where a tool gave the same number, of the same kind, of whom the sentence speaks, under a label
-that the sentence does not contradict. A number that is only rounded otherwise, or that stands under another figure's
-label, is put right by its source. What is left is kept back: no figure reaches a reader without its receipt.
+A figure is bound where a tool gave the same number, of the same kind, of whom its clause speaks, under a label that the
+sentence does not contradict. A number that is only rounded otherwise, or that stands under one plain label of another
+number, is put right by its source. What is left is kept back: no figure reaches a reader without its receipt.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,34 +10,58 @@ from dataclasses import dataclass, field
 
 import regex
 
+from assistant.chat.clauses import (
+    CHANGES,
+    GROWTH,
+    Place,
+    clause_of,
+    compares,
+    counted_by,
+    of_the_shop,
+    recurs,
+    whose,
+    without_others,
+)
+from assistant.chat.labels import stems
+from assistant.chat.matching import about_whom, as_shown, equals, nearness, same_kind, why_kept_back
 from assistant.chat.mentions import Stated, stated_in
-from assistant.records import Unit
 from assistant.records.chat import Figure, Language, ToolResult
 
 _SEGMENT = regex.compile(r"(?<![\p{Latin}\d.])([SA]\d{1,4})(?![\p{Latin}\d])", regex.I)
 _BRACKETS = regex.compile(r"\s?(?:\[(?P<ids>[^\[\]]{2,400})\]|【(?P<ids>[^【】]{2,400})】)")
 _LIKE_ID = regex.compile(r"[SA]\d{1,4}\.[FC]\d{2,4}|[a-z_]{3,}#\d+")
 _CALL = regex.compile(r"(?<![\p{L}\d])[a-z_]{3,}#\d+")
-_WORD = regex.compile(r"\p{L}+")
-_HAN = regex.compile(r"\p{Han}")
-# What nothing here measures: a sentence that says it is no sentence to put a number right in.
-_ELSEWHERE = regex.compile(
-    r"\b(?:grew|grow\w*|growth|increas\w+|rose|risen|drop\w*|declin\w+|fell|fallen|forecast\w*|predict\w*|expect\w*|"
-    r"will|would|could|last (?:year|month|quarter|week)|since|industry|benchmark\w*|compared (?:to|with) last|"
-    r"year[\s-]over[\s-]year)\b|增长|增加|下降|减少|预计|预测|去年|上个?月|同比|环比|行业",
+# What a sentence reckons or foretells: no number is put right in it.
+_RECKONED = regex.compile(
+    r"\b(?:forecast\w*|predict\w*|expect\w*|will|would|could|last (?:year|month|quarter|week)|since|industry|"
+    r"benchmark\w*|year[\s-]over[\s-]year|less|more|fewer|higher|lower|better|worse|"
+    r"together|combined|both|top|total|sum|difference|average of|"
+    r"between|apart)\b"
+    r"|预计|预测|去年|上个?月|行业|合计|一共|相差|总共|比",
     regex.I,
 )
-_COMMON = frozenset(
-    ("a", "an", "and", "are", "as", "at", "by", "for", "from", "have", "has", "in", "is", "it", "of", "on", "or",
-    "per", "than", "that", "the", "their", "them", "these", "they", "this", "to", "was", "who", "with", "share",
-    "customers", "customer", "all", "other")
-)  # fmt: skip
+_ABOUT = regex.compile(r"(?:\b(?:about|roughly|around|approximately|nearly|almost|some)\s+|大?约|近|差不多)$", regex.I)
+_POINTED = regex.compile(r"\b(?:those|these|the|all)\s+$|[这那]$", regex.I)
+_UNCOUNTED = regex.compile(
+    r"^[\s-]?(?:e-?mails?|mails?|messages?|texts?|weeks?|months?|years?|hours?|minutes?|seconds?|steps?|stores?|stars?|"
+    r"percent|per cent|days?|times|people|points?)\b",
+    regex.I,
+)
+_BARE = stems("share customers spend segment")
+_OF_ALL = regex.compile(
+    r"^\W*(?:of\s+)?(?:all|your|our|the)?\s*(?:customers|shoppers|households|spend|revenue|sales|base)\b", regex.I
+)
+"""How a share of everybody is said; other sentences with a percent and a customer in them are about something else."""
 _NEAR = 0.6
-"""Share of a label's words that a sentence must hold to be about it."""
-_FAR = 0.34
-"""Below this share the sentence is not about it."""
-_IN_WORDS = 0.05
-"""How far from two `twice` may be, and from a half `half`, as a share of it."""
+"""Share of a label's words that a clause must hold to be about it."""
+_WHOLE = 0.75
+"""From this share on, a sentence says a label whole."""
+_APART = 0.3
+"""By how much another label must be nearer than a figure's own to be the one that is meant."""
+_FAINT, _LONG_LABEL = 0.2, 4
+"""Below this share, a sentence is not about a label of more words than that."""
+_SPOKEN = 0.34
+"""Of its label's words, a sentence must hold so many to state a ratio."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +82,22 @@ class _Candidate:
     score: float
     near: float
     here: float
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    """A sentence as it is held against figures."""
+
+    text: str
+    places: tuple[Place, ...]
+    before: tuple[str, ...]
+    stated: tuple[Stated, ...]
+    things: frozenset[str]
+    """Names of products and the like that it holds."""
+
+    def whose(self, stated: Stated) -> tuple[str, ...]:
+        """Segments that a figure may be of, by the sentence; empty where it names none."""
+        return whose(self.text, self.places, stated, [own for own in self.stated if own.kind == stated.kind])
 
 
 @dataclass
@@ -100,34 +140,51 @@ class Evidence:
             turn: how many of the last results are of the question that is being answered.
         """
         text, cited = self._without_citations(sentence)
-        masked = self._masked(text)
-        subjects = self.subjects_in(text)
-        stated = stated_in(masked, language)
+        stated = tuple(stated_in(self._masked(text), language))
         if not stated:
             return Bound(text)
+        folded = text.casefold()
+        spoken = _Spoken(
+            text=text,
+            places=tuple(self._places(text)),
+            before=tuple(before),
+            stated=stated,
+            things=frozenset(thing for things in self._things.values() for thing in things if thing in folded),
+        )
         pool = self._pool(turn, cited)
         chosen: list[tuple[Stated, Figure, bool]] = []
         for one in stated:
-            speaking = self._speaking(one, text, subjects or tuple(before), bool(subjects), pool)
+            speaking = self._speaking(one, spoken, pool)
             picked = (
-                self._equal(one, text, subjects, speaking)
+                self._equal(one, spoken, speaking, chosen)
                 or self._within_label(one, text, chosen, pool)
-                or self._right_one(one, text, subjects or tuple(before), speaking)
+                or self._right_one(one, spoken, speaking)
             )
             if picked is None:
-                return Bound(text, reason=_why(one, bool(self.results)))
+                return Bound(text, reason=why_kept_back(one, bool(self.results)))
             chosen.append((one, *picked))
         return _written(text, chosen)
 
     def subjects_in(self, text: str) -> tuple[str, ...]:
         """Segments that a text names, by id or by name, in its order."""
+        return tuple(dict.fromkeys(segment for _, segment in self._places(text)))
+
+    def _places(self, text: str) -> list[Place]:
         found = {match.start(): match.group(1).upper() for match in _SEGMENT.finditer(text)}
         folded = text.casefold()
         for segment, name in self.names.items():
             at = folded.find(name.casefold()) if name else -1
-            if at >= 0:
+            while at >= 0:
                 found.setdefault(at, segment)
-        return tuple(dict.fromkeys(found[at] for at in sorted(found)))
+                at = folded.find(name.casefold(), at + 1)
+        return sorted(found.items())
+
+    def _unnamed(self, text: str) -> str:
+        """A text without the names of segments, whose words are those of labels; as long as before."""
+        for name in self.names.values():
+            if name:
+                text = regex.sub(regex.escape(name), lambda match: " " * len(match.group()), text, flags=regex.I)
+        return text
 
     def literals(self) -> list[str]:
         """Texts that stand in an answer as they are: names of the shop's data and labels, the longest first."""
@@ -169,61 +226,123 @@ class Evidence:
                 pool.append((figure, weight))
         return pool
 
-    def _speaking(
-        self, stated: Stated, text: str, subjects: Sequence[str], named: bool, pool: Sequence[tuple[Figure, float]]
-    ) -> list["_Candidate"]:
+    def _speaking(self, stated: Stated, spoken: _Spoken, pool: Sequence[tuple[Figure, float]]) -> list[_Candidate]:
         """The figures that may be meant, and what speaks for each."""
-        clause, folded = _clause(text, stated), text.casefold()
-        spoken = {thing for things in self._things.values() for thing in things if thing in folded}
+        text, named = spoken.text, spoken.whose(stated)
+        start, end = clause_of(text, stated)
+        whom = named or spoken.before
+        compared, shop, growing = compares(text, stated), of_the_shop(text), bool(GROWTH.search(text))
+        plain = without_others(self._unnamed(text))
 
-        def of_other_thing(figure: Figure) -> bool:
-            """Whether a sentence speaks of one product and the figure is of another."""
+        def may_be(figure: Figure) -> bool:
+            if not same_kind(stated, figure) or (figure.role == "others" and not compared):
+                return False
+            if _SEGMENT.fullmatch(figure.subject):
+                if whom and figure.subject not in whom:
+                    return False
+            elif not figure.subject and named and stated.kind != "text" and not shop:
+                return False  # the shop's number is not the segment's that the sentence names
+            if growing and not CHANGES.search(figure.label):
+                return False
             things = self._things.get(figure.label, frozenset())
-            return bool(things and spoken) and not things & spoken
+            return not (things and spoken.things) or bool(things & spoken.things)
 
         return [
             _Candidate(
                 figure,
-                weight + _about_whom(figure, subjects),
-                _near(stated, figure, text),
-                _near(stated, figure, clause),
+                weight + about_whom(figure, whom),
+                nearness(stated, figure, plain),
+                nearness(stated, figure, plain[start:end]),
             )
             for figure, weight in pool
-            if _same_kind(stated, figure)
-            and not (named and _of_another(figure, subjects))
-            and not of_other_thing(figure)
+            if may_be(figure)
         ]
 
     def _equal(
-        self, stated: Stated, text: str, named: Sequence[str], speaking: Sequence["_Candidate"]
+        self,
+        stated: Stated,
+        spoken: _Spoken,
+        speaking: Sequence[_Candidate],
+        chosen: Sequence[tuple[Stated, Figure, bool]],
     ) -> tuple[Figure, bool] | None:
         """The figure whose number is stated, and whether it is rounded otherwise than its source shows it."""
+        # Once a label is said, the others' number, the ratio or another segment's number may follow it bare.
+        told = {(figure.label, figure.role, figure.subject) for _, figure, _ in chosen}
+        labels = {label for label, _, _ in told}
+
+        def follows(figure: Figure) -> bool:
+            return figure.label in labels and (figure.label, figure.role, figure.subject) not in told
+
         equal = [
-            (own.score + 5 * own.here + 2 * own.near + (0.5 if own.figure.role == "value" else 0.0), at, own)
+            (
+                own.score + 5 * own.here + 2 * own.near + (0.5 if own.figure.role == "value" else 0.0)
+                + (2.0 if follows(own.figure) else 0.0),
+                at,
+                own,
+            )
             for at, own in enumerate(speaking)
-            if self._equals(stated, own.figure) and _speaks_of(stated, own, named)
-        ]
+            if equals(stated, own.figure, self.minor)
+            and (follows(own.figure) or _speaks_of(stated, spoken, own))
+        ]  # fmt: skip
         if not equal:
             return None
         best = max(equal, key=lambda one: (one[0], one[1]))[2]
-        nearest = max(own.here for own in speaking)
-        if nearest >= 0.75 and best.near < _FAR and _stems(best.figure.label):
-            return None  # the number of one figure under the label of another
-        return best.figure, not _as_shown(stated, best.figure)
-
-    def _right_one(
-        self, stated: Stated, text: str, subjects: Sequence[str], speaking: Sequence["_Candidate"]
-    ) -> tuple[Figure, bool] | None:
-        """The one figure whose label the sentence says, where it gives another number for it."""
-        if _ELSEWHERE.search(text) or stated.kind in ("text", "ratio"):
+        if not follows(best.figure) and self._mislabelled(stated, spoken, best, speaking):
             return None
+        return best.figure, not as_shown(stated, best.figure)
+
+    def _mislabelled(self, stated: Stated, spoken: _Spoken, best: _Candidate, speaking: Sequence[_Candidate]) -> bool:
+        """Whether a number is said under a label that another figure has."""
+        if stated.kind == "text" or best.figure.amount == 0:
+            return False
+        each = counted_by(spoken.text, stated)
+        own = stems(best.figure.label)
+        if recurs(spoken.text, stated) and own and "between" not in own:
+            return True
+        if each and not stems(each) <= own | (stems("customer") if stated.kind == "money" else frozenset()):
+            return True
+        word = regex.match(r"\W*(\p{L}+)", spoken.text[stated.end :])
+        head = next(iter(stems(word[1])), "") if word and stated.kind == "number" else ""
+        for other in speaking:
+            if other.figure.label == best.figure.label or equals(stated, other.figure, self.minor):
+                continue
+            if other.figure.subject != best.figure.subject and other.figure.subject not in spoken.whose(stated):
+                continue
+            theirs = stems(other.figure.label)
+            if head and head in own and other.figure.unit is not best.figure.unit:
+                continue
+            if best.near >= _WHOLE and len(own) > len(theirs):
+                continue
+            nearer = other.here >= _NEAR and other.here - best.here >= _APART
+            narrower = other.here == best.here == 1.0 and own < theirs
+            elsewhere = other.near >= _NEAR and other.near - best.near >= _APART and best.here < 0.5
+            if nearer or narrower or elsewhere:
+                return True
+        return False
+
+    def _right_one(self, stated: Stated, spoken: _Spoken, speaking: Sequence[_Candidate]) -> tuple[Figure, bool] | None:
+        """The one figure whose label the clause says plainly, where it gives another number for it."""
+        text = spoken.text
+        if _RECKONED.search(text) or GROWTH.search(text) or stated.kind in ("text", "ratio"):
+            return None
+        if stated.kind == "number" and stated.unit is None:
+            return None
+        subjects = {
+            subject for result in self.results[-1:] for subject in result.subjects if _SEGMENT.fullmatch(subject)
+        }
+        whom = spoken.whose(stated)
+        if len(whom) != 1 and len(subjects) != 1:
+            return None
+        each = counted_by(text, stated)
         fitting = [
-            ((own.here, len(_stems(own.figure.label))), own.figure)
+            ((own.here, len(stems(own.figure.label))), own.figure)
             for own in speaking
             if own.here >= _NEAR
             and own.figure.role == "value"
             and stated.unit in (None, own.figure.unit)
-            and (not subjects or own.figure.subject in subjects[:1])
+            and own.figure.subject in (whom or subjects)
+            and (not each or stems(each) <= stems(own.figure.label))
+            and (stems(own.figure.label) - _BARE or _OF_ALL.match(text[stated.end :]))
         ]
         if not fitting:
             return None
@@ -238,33 +357,17 @@ class Evidence:
         chosen: Sequence[tuple[Stated, Figure, bool]],
         pool: Sequence[tuple[Figure, float]],
     ) -> tuple[Figure, bool] | None:
-        """A number of a figure's own label with its word, `90 days`, beside that figure or of what was just found."""
+        """A number of a figure's own label, `the last 90 days`: beside that figure, or with the words around it."""
         if stated.kind != "number":
             return None
-        word = regex.match(r"\W*(\w*)", text[stated.end :])
-        # "90 customers" are no "90 days".
-        counted = regex.escape(word[1]) if word else ""
-        said = regex.compile(rf"(?<![\d.,]){regex.escape(stated.quote)}(?![\d.,])\W*{counted}", regex.I)
-        near = [figure for _, figure, _ in chosen] + [figure for figure, weight in pool if weight >= 2]
-        found = next((figure for figure in near if said.search(figure.label)), None)
+        quoted = rf"(?<![\d.,\p{{L}}]){regex.escape(stated.quote)}(?![\d.,\p{{L}}])"
+        before = regex.search(r"(\w+)\W*$", text[: stated.start])
+        after = regex.match(r"\W*(\w*)", text[stated.end :])
+        around = rf"{regex.escape(before[1]) if before else ''}\W*{quoted}\W*{regex.escape(after[1]) if after else ''}"
+        beside = next((figure for _, figure, _ in chosen if regex.search(quoted, figure.label, regex.I)), None)
+        fresh = (figure for figure, weight in pool if weight >= 2)
+        found = beside or next((figure for figure in fresh if regex.search(around, figure.label, regex.I)), None)
         return (found, False) if found else None
-
-    def _equals(self, stated: Stated, figure: Figure) -> bool:
-        if stated.kind == "text":
-            # "January 3" is no part of "January 31".
-            whole = rf"(?<!\w){regex.escape(stated.quote.strip())}(?!\w)"
-            return bool(regex.search(whole, figure.shown, regex.I))
-        if stated.amount is None:
-            return False
-        scale = {Unit.MONEY: 1 / self.minor, Unit.SHARE: 100.0 if stated.kind == "share" else 1.0}
-        value = figure.amount * scale.get(figure.unit, 1.0)
-        if stated.kind == "ratio":
-            if not stated.quote[:1].isdigit():
-                return abs(value - stated.amount) <= _IN_WORDS * stated.amount
-            return round(value, stated.digits) == stated.amount
-        return abs(round(value, stated.digits) - stated.amount) < 10 ** -(stated.digits + 3) or (
-            number_in(figure.shown) == stated.amount
-        )
 
 
 def _with_figures(texts: Iterable[str]) -> set[str]:
@@ -273,84 +376,31 @@ def _with_figures(texts: Iterable[str]) -> set[str]:
     return {text for text in named if stated_in(text, "zh")}
 
 
-def overlap(label: str, text: str) -> float:
-    """Share of a label's words that a text holds, from 0 to 1; by pairs of signs where the label is Chinese."""
-    if _HAN.search(label):
-        signs = "".join(_HAN.findall(label))
-        pairs = {signs[at : at + 2] for at in range(len(signs) - 1)} or {signs}
-        return sum(pair in text for pair in pairs) / len(pairs)
-    wanted = _stems(label)
-    return len(wanted & _stems(text)) / len(wanted) if wanted else 0.0
-
-
-def number_in(shown: str) -> float | None:
-    """The number of a figure as it is shown: 31.2 of `$31.20`."""
-    match = regex.search(r"-?\d[\d,]*(?:\.\d+)?", shown)
-    return float(match.group().replace(",", "")) if match else None
-
-
-def _near(stated: Stated, figure: Figure, text: str) -> float:
-    """How far a sentence is about a figure; a unit says it where the label has no word of its own."""
-    if not _HAN.search(figure.label) and not _stems(figure.label):
-        return 1.0 if stated.unit is figure.unit else 0.0
-    return overlap(figure.label, text)
-
-
-def _speaks_of(stated: Stated, own: _Candidate, named: Sequence[str]) -> bool:
-    """Whether a bare number may be a figure: "3 mails" is not three of anything that was counted."""
-    if stated.kind != "number" or own.near > 0 or stated.unit is not None:
-        return True
-    return own.figure.subject in named and _as_shown(stated, own.figure)
-
-
-def _clause(text: str, stated: Stated) -> str:
-    """The words around a figure, up to the next comma or bracket on both sides."""
-    before = regex.split(r"[,;:()，；：（）、]\s|[，；：（）、]", text[: stated.start])[-1]
-    after = regex.split(r"[,;:()](?:\s|$)|[，；：（）、。]", text[stated.end :])[0]
-    return f"{before} {stated.quote} {after}"
-
-
-def _stems(text: str) -> set[str]:
-    words = (word.lower() for word in _WORD.findall(text))
-    return {regex.sub(r"(?:ies|es|s|ed|ing|y|e)$", "", word) for word in words if word not in _COMMON and len(word) > 1}
-
-
-def _same_kind(stated: Stated, figure: Figure) -> bool:
-    if stated.kind == "money":
-        return figure.unit is Unit.MONEY
-    if stated.kind == "share":
-        return figure.unit is Unit.SHARE
+def _speaks_of(stated: Stated, spoken: _Spoken, own: _Candidate) -> bool:
+    """Whether a number may be a figure by the words around it: "3 mails" is not three of anything that was counted."""
     if stated.kind == "ratio":
-        # "half of them" is a share, "half as much" a ratio.
-        return figure.unit is Unit.RATIO or (figure.unit is Unit.SHARE and not stated.quote[:1].isdigit())
-    if stated.kind == "number":
-        if figure.unit in (Unit.MONEY, Unit.SHARE):
-            return False
-        return stated.unit is None or figure.unit in (stated.unit, Unit.COUNT)
-    return figure.unit is Unit.COUNT
-
-
-def _of_another(figure: Figure, subjects: Sequence[str]) -> bool:
-    """Whether a figure is of a segment that the sentence does not speak of."""
-    return bool(_SEGMENT.fullmatch(figure.subject)) and figure.subject not in subjects
-
-
-def _about_whom(figure: Figure, subjects: Sequence[str]) -> float:
-    if figure.subject in subjects:
-        return 4.0 - 0.5 * list(subjects).index(figure.subject)
-    return 0.0
-
-
-def _as_shown(stated: Stated, figure: Figure) -> bool:
-    """Whether a number is given as its source shows it; in words it is as good."""
-    in_words = not any(sign.isdigit() for sign in stated.quote)
-    return stated.kind == "text" or in_words or number_in(figure.shown) == stated.amount
+        return own.near >= _SPOKEN
+    if own.near < _FAINT and len(stems(own.figure.label)) > _LONG_LABEL:
+        return False  # of all that the figure counts, the sentence says next to nothing
+    if stated.kind != "number":
+        return True
+    after = spoken.text[stated.end :]
+    if stated.unit is None and not as_shown(stated, own.figure):
+        return False
+    if stated.unit is None and _UNCOUNTED.match(after) and own.near < _NEAR:
+        return False
+    if stated.unit is not None or own.near > 0:
+        return True
+    pointed = own.score >= 2 and bool(_POINTED.search(spoken.text[: stated.start]))
+    return own.figure.subject in spoken.whose(stated) or pointed
 
 
 def _written(text: str, chosen: Sequence[tuple[Stated, Figure, bool]]) -> Bound:
     parts, end, corrected = [], 0, False
     for stated, figure, wrong in chosen:
-        parts.append(text[end : stated.start])
+        # What is exact is no longer "about".
+        lead = text[end : stated.start]
+        parts.append(_ABOUT.sub("", lead) if wrong else lead)
         parts.append(_number_as_shown(stated, figure) if wrong else text[stated.start : stated.end])
         end, corrected = stated.end, corrected or wrong
     return Bound("".join((*parts, text[end:])), tuple(figure for _, figure, _ in chosen), corrected)
@@ -361,9 +411,3 @@ def _number_as_shown(stated: Stated, figure: Figure) -> str:
     if stated.kind == "number" and stated.unit is not None:
         return regex.sub(r"[^\d]*$", "", figure.shown)
     return figure.shown
-
-
-def _why(stated: Stated, asked: bool) -> str:
-    kinds = {"money": "an amount of money", "share": "a share", "ratio": "a ratio", "text": "a date, code or address"}
-    what = kinds.get(stated.kind, "a number")
-    return f"it stated {what} that no tool has given" if asked else f"it stated {what}, and no tool was asked"

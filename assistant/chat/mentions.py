@@ -1,12 +1,13 @@
 """Figures as a sentence states them: digits, money, shares, spans, and numbers said in words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 import regex
 
-from assistant.copywriting.linting import mentions_in, number_of
+from assistant.copywriting.linting import Mention, mentions_in, number_of
 from assistant.records import Unit
 from assistant.records.chat import Language
 
@@ -39,7 +40,10 @@ _RATIO_OF = {"twice": 2.0, "double": 2.0, "doubl": 2.0, "thrice": 3.0, "tripl": 
              "half": 0.5, "halve": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1,
              "two-thirds": 2 / 3, "two thirds": 2 / 3, "three-quarters": 0.75, "three quarters": 0.75,
              "一半": 0.5, "翻倍": 2.0}  # fmt: skip
-_HAN_COUNT = regex.compile(r"(?P<n>[零一二两三四五六七八九十百千万]+)(?=\s?(?:位|个|名|笔|次|天|件|种|户|人|倍))")
+_POINTS = regex.compile(r"(?<![\d.,])(?P<n>\d+(?:[.,]\d+)?)\s?(?:percentage\s+)?(?:points?\b|个?百分点)", regex.I)
+_HAN_COUNT = regex.compile(
+    r"(?P<n>[零一二两三四五六七八九十百千万]+)(?=\s?(?:位|个|名|笔|次|天|件|种|户|人|倍|周|条|封|年|月|小时|分钟|元|块|轮|家|款|组|类|项|步|成))"
+)
 _SCALED = regex.compile(r"^\s?(?P<scale>k|m|bn|thousand|million|billion|万|亿)(?!\p{L})", regex.I)
 _SCALE = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "million": 1_000_000, "bn": 10**9, "billion": 10**9,
           "万": 10_000, "亿": 10**8}  # fmt: skip
@@ -63,6 +67,8 @@ class Stated:
     """Decimals that it is stated with."""
     unit: Unit | None = None
     """What follows the number, where that says what it counts."""
+    day: tuple[int, int, int] | None = None
+    """Of a date: month, day and year; 0 where it says none."""
 
 
 def stated_in(sentence: str, language: Language) -> list[Stated]:
@@ -82,44 +88,42 @@ def stated_in(sentence: str, language: Language) -> list[Stated]:
 
     for match in _RATIOS.finditer(sentence):
         add(_in_words(match))
-    for mention in mentions_in(sentence, language):
-        quote = sentence[mention.start : mention.end]
-        amount, digits = _number(mention.amount)
-        after = sentence[mention.end :]
-        if mention.kind == "percent":
-            add(Stated("share", mention.start, mention.end, quote, amount, digits))
-        elif mention.kind == "money":
-            add(_scaled(Stated("money", mention.start, mention.end, quote, amount, digits), after))
-        elif mention.kind in ("count", "duration", "rating"):
-            add(_scaled(_counted(sentence, mention.start, mention.end), after))
-        elif mention.kind != "weekday":
-            add(Stated("text", mention.start, mention.end, quote))
-    for match in _SPOKEN.finditer(sentence):
-        add(
-            Stated(
-                "number",
-                match.start(),
-                match.end(),
-                match.group(),
-                _spoken(match.group()),
-                0,
-                _unit(sentence[match.end() :]),
-            )
-        )
+    for match in _POINTS.finditer(sentence):
+        amount, digits = _number(Decimal(match["n"].replace(",", ".")))
+        add(Stated("share", match.start(), match.end(), match.group(), amount, digits))
+    # A full stop behind a decimal is no part of a date.
+    whole = sentence.rstrip(".")
+    mentions = [one for said in dict.fromkeys((language, "en")) for one in mentions_in(whole, said)]
+    # A bare number comes last: it may be the day of a date in the other language.
+    for mention in sorted(mentions, key=lambda one: one.kind == "count"):
+        for stated in _told(sentence, mention):
+            add(stated)
+    spoken = [(match.start(), match.end(), _spoken(match.group())) for match in _SPOKEN.finditer(sentence)]
     if language == "zh":
-        for match in _HAN_COUNT.finditer(sentence):
-            add(
-                Stated(
-                    "number",
-                    match.start("n"),
-                    match.end("n"),
-                    match["n"],
-                    _number(number_of(match["n"]))[0],
-                    0,
-                    _unit(sentence[match.end() :]),
-                )
-            )
+        spoken += [
+            (match.start("n"), match.end("n"), _number(number_of(match["n"]))[0] or 0.0)
+            for match in _HAN_COUNT.finditer(sentence)
+        ]
+    for start, end, value in spoken:
+        add(Stated("number", start, end, sentence[start:end], value, 0, _unit(sentence[end:])))
     return sorted(found, key=lambda stated: stated.start)
+
+
+def _told(sentence: str, mention: Mention) -> Iterator[Stated]:
+    """A mention as the chat has it; a weekday alone is no figure."""
+    start, end = mention.start, mention.end
+    quote, after = sentence[start:end], sentence[end:]
+    amount, digits = _number(mention.amount)
+    if mention.kind == "percent":
+        yield Stated("share", start, end, quote, amount, digits)
+    elif mention.kind == "money":
+        yield _scaled(Stated("money", start, end, quote, amount, digits), after)
+    elif mention.kind in ("count", "duration", "rating"):
+        yield _scaled(_counted(sentence, start, end), after)
+    elif mention.kind == "date":
+        yield Stated("text", start, end, quote, day=(mention.month, mention.day, mention.year))
+    elif mention.kind != "weekday":
+        yield Stated("text", start, end, quote)
 
 
 def _counted(sentence: str, start: int, end: int) -> Stated:

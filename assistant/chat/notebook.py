@@ -73,6 +73,8 @@ class Notebook:
             "says": fact.sentence,
             "definition": fact.source,
         }
+        # A product's or a campaign type's name in the metric tells its figures from another's.
+        self.note(fact.metric.partition(":")[2])
         made = [Figure(**told, shown=self.shown(fact.display), amount=fact.value, unit=fact.unit)]
         if fact.others is not None:
             shown = self.shown(fact.others_display)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.chat.figures import Evidence, overlap
+from assistant.chat.figures import Evidence
+from assistant.chat.labels import overlap
 from assistant.chat.sentences import SentenceSplitter, sentences_of
 from assistant.records import Unit
 from assistant.records.chat import Figure, ToolResult
@@ -30,6 +31,11 @@ FIGURES = (
     figure("S2.F12", "-0.07", -0.07, Unit.RATIO, "change of spend in the last quarter", "S2"),
     figure("list#1", "1,204 customers", 1204, Unit.CUSTOMERS, "customers in the segment", "S1"),
     figure("S1.F07", "$52.00", 5200.0, Unit.MONEY, "spend per order", "S1"),
+    figure("S2.F13", "25%", 0.25, Unit.SHARE, "share of orders with a coupon", "S2"),
+    figure("S2.F13", "6.3%", 0.063, Unit.SHARE, "share of orders with a coupon", "S2", "others"),
+    figure("S1.F13", "4.6%", 0.046, Unit.SHARE, "share of orders with a coupon", "S1"),
+    figure("S2.F05", "18.8 days", 18.8, Unit.DAYS, "days since the last order", "S2"),
+    figure("count#1", "83%", 0.83, Unit.SHARE, "share of all customers who ordered lately", ""),
     figure("piece:deadline", "January 31", 0, Unit.COUNT, "deadline", "S2"),
     figure("piece:code", "JANUARY15", 0, Unit.COUNT, "code", "S2"),
 )
@@ -57,6 +63,12 @@ def evidence() -> Evidence:
         ("Eight hundred twelve customers are in S2.", ["S2.F01"]),
         ("S2有812位顾客。", ["S2.F01"]),
         ("Use JANUARY15 until January 31.", ["piece:code", "piece:deadline"]),
+        ("The offer ends on 31 January.", ["piece:deadline"]),
+        ("优惠截止到 1 月 31 日。", ["piece:deadline"]),
+        ("S2 uses a coupon in 25% of orders, whereas S1 does so in 4.6%.", ["S2.F13", "S1.F13"]),
+        ("S1 and S2 use a coupon in 4.6% and 25% of their orders.", ["S1.F13", "S2.F13"]),
+        ("25% of S2's orders have a coupon, against 6.3% for other customers.", ["S2.F13", "S2.F13"]),
+        ("They last ordered 18.8 days ago.", ["S2.F05"]),
         ("S2 spends $31.20 per order [S2.F07].", ["S2.F07"]),
     ],
 )
@@ -89,6 +101,15 @@ def test_a_figure_that_a_tool_gave_passes_with_its_source(
         "S2 一半的顾客会流失。",
         "他们的销售额增长了三成。",
         "I would send 3 mails.",
+        "S1 has 812 customers and S2 has 1,204.",  # each has the other's
+        "S1 redeems coupons in 25% of orders, whereas S2 does so in only 4.6%.",
+        "They use a coupon in 6.3% of their orders, more than everyone else.",  # the others' number
+        "S2 makes up 83% of the group.",  # the shop's number
+        "S2 orders every 18.8 days.",  # the days since the last one
+        "Coupon fans spend $31.20 a month.",
+        "Orders of S2 grew by 25%.",
+        "这个细分的订单同比增长 25%。",
+        "两周内给他们发三封邮件。",
         "S2 has 90 customers.",  # the number of a label, of something else
         "Write to anna@example.com.",
     ],
@@ -104,11 +125,12 @@ def test_a_figure_that_no_tool_gave_is_kept_back(evidence: Evidence, sentence: s
 @pytest.mark.parametrize(
     ("sentence", "right"),
     [
-        ("Their spend per order is about $31.", "Their spend per order is about $31.20."),
+        ("Their spend per order is about $31.", "Their spend per order is $31.20."),
         ("There are 815 customers in the segment S2.", "There are 812 customers in the segment S2."),
         ("S2 has a spend per order of $13.20.", "S2 has a spend per order of $31.20."),
         ("S1 has a spend per order of $31.20.", "S1 has a spend per order of $52.00."),
         ("They make up 32% of spend.", "They make up 41% of spend."),
+        ("They make up 41% of your customers.", "They make up 33% of your customers."),
     ],
 )
 def test_a_wrong_number_under_a_plain_label_is_put_right(evidence: Evidence, sentence: str, right: str) -> None:
@@ -186,5 +208,6 @@ def test_sentences_are_the_same_however_a_text_comes(size: int) -> None:
 
 def test_a_label_is_told_by_its_words_in_any_form() -> None:
     assert overlap("days between orders", "They order every 6 days, between two orders") == 1.0
-    assert overlap("spend per order", "They visit often") == 0.0
+    assert overlap("spend per order", "They come in on weekdays") == 0.0
+    assert overlap("spend per order", "Each visit brings") == 0.5
     assert overlap("客单价", "S2的客单价是多少") == 1.0

@@ -8,8 +8,9 @@ from assistant.chat.tools.copies import figures_of, piece_of, tell_piece
 from assistant.chat.tools.tool import Arguments, ChatTool
 from assistant.errors import ConfigError
 from assistant.pipeline import Review, explain
-from assistant.records import Unit
+from assistant.records import Piece, Unit
 from assistant.records.chat import Figure
+from assistant.records.receipts import SlotReceipt
 
 _PIECE = "its id, such as S2-email-thrift"
 _CAMPAIGN = "where several campaigns have the piece"
@@ -69,9 +70,19 @@ def explain_piece(desk: Desk, arguments: Explaining, page: Notebook) -> None:
         page.say(f"- {told.field}: “{told.sentence}”", *figures_of(page, piece, told.sentence))
         for slot in told.slots:
             page.note(slot.shown)
-            page.say(f"  - {slot.shown}: {slot.says}", *figures_of(page, piece, f"{slot.shown}: {slot.says}"))
+            line = f"  - {slot.shown}: {slot.says}"
+            page.say(line, *(_of_fact(desk, page, piece, slot) or figures_of(page, piece, line.strip(" -"))))
             rows.append((told.field, slot.shown, slot.receipt, slot.says))
     page.table(("field", "shown", "receipt", "says"), rows, title=piece.piece)
+
+
+def _of_fact(desk: Desk, page: Notebook, piece: Piece, slot: SlotReceipt) -> tuple[Figure, ...]:
+    """The numbers of the fact behind a value; none where something else is."""
+    kind, _, name = slot.receipt.partition(":")
+    if kind != "fact":
+        return ()
+    fact = next((own for own in desk.sheet(piece.segment).facts if own.fact == name), None)
+    return page.fact(fact) if fact else ()
 
 
 def revise_piece(desk: Desk, arguments: Revising, page: Notebook) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+import regex
+
 from assistant.chat.mentions import Stated, stated_in
 from assistant.chat.notebook import Notebook
 from assistant.records import Unit
@@ -27,15 +29,13 @@ def stated_figures(
         page: where they are kept.
         text: whose numbers they are.
         source: of the number at its place in the text.
-        label: of all of them; empty: the text without them.
+        label: of all of them; empty: of each, the words around it.
         subject: whose they are.
         says: what stands behind one; None: the text.
         definition: how they are computed.
         language: of the text.
     """
     found = stated_in(text, language)
-    # Its own words without the numbers: what a sentence must speak of to state them.
-    label = label or " ".join(without(text, found).split())
     scale = {"money": float(page.minor), "share": 0.01}
     return tuple(
         page.keep(
@@ -44,7 +44,7 @@ def stated_figures(
                 shown=stated.quote,
                 amount=(stated.amount or 0.0) * scale.get(stated.kind, 1.0),
                 unit=_UNITS.get(stated.kind, stated.unit or Unit.COUNT),
-                label=label,
+                label=label or _entry(text, found, at),
                 subject=subject,
                 says=says(stated) if says else text,
                 definition=definition,
@@ -54,11 +54,15 @@ def stated_figures(
     )
 
 
-def without(text: str, found: Sequence[Stated]) -> str:
-    """A text with its figures taken out."""
-    ends = [0, *(stated.end for stated in found)]
-    starts = [*(stated.start for stated in found), len(text)]
-    return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
+def _entry(text: str, found: Sequence[Stated], at: int) -> str:
+    """The words that a sentence must speak of to state a figure: how the text begins, and what is around the figure."""
+    before = text[found[at - 1].end if at else 0 : found[at].start]
+    after = text[found[at].end : found[at + 1].start if at + 1 < len(found) else len(text)]
+    head = text[: text.find(":") + 1] if at and ":" in text[: found[0].start] else ""
+    # In a list each entry has its own words.
+    own = before if not at else regex.split(r"[,;)]\s", before)[-1]
+    rest = regex.split(r"[,;.)](?:\s|$)", after)[0]
+    return " ".join(f"{head} {own} {rest}".split())
 
 
 def counted(shown: str, noun: str) -> str:
