@@ -90,7 +90,8 @@ class BetaGeometric:
         rate = draw.gamma(r + histories.repeats) / (alpha + histories.age_weeks)
         leaving = draw.beta(a, b + self._chances(histories))
         would = draw.poisson(rate * weeks).astype(float)
-        with np.errstate(divide="ignore"):
+        # Who hardly ever leaves does so after endless purchases: the quotient may be too large for a number.
+        with np.errstate(divide="ignore", over="ignore"):
             last = np.ceil(np.log(draw.random(len(histories))) / np.log1p(-leaving))
         there = draw.random(len(histories)) < self.alive(parameters, histories)
         bought: Vector = np.where(there, np.minimum(would, np.maximum(last, 1.0)), 0.0)

@@ -3,12 +3,15 @@
 import pytest
 
 from assistant.chat.chinese import label_of, metric_words, topic_of, unit_of
+from assistant.chat.routing.arguments import Arguments
 from assistant.chat.routing.counting import counted_after
 from assistant.chat.routing.entities import Finder, Found
+from assistant.chat.routing.plain import plain
 from assistant.chat.routing.routes import Context, Lexicon
 from assistant.chat.routing.scope import outside
 from assistant.chat.routing.spelling import Spelling
 from assistant.chat.routing.superlatives import superlatives_in
+from assistant.chat.routing.turning import turned
 from assistant.chat.routing.who import who_of
 from assistant.chat.routing.words import flat, language_of
 from assistant.facts.sheet import TOPICS
@@ -96,20 +99,11 @@ def test_channels_by_what_people_call_them(text: str, channel: str) -> None:
 @pytest.mark.parametrize(
     ("text", "percent"),
     [
-        ("20% off", "20"),
-        ("15 percent off", "15"),
-        ("twenty percent off", "20"),
-        ("half price", "50"),
-        ("八折", "20"),
-        ("8.5折", "15"),
-        ("85折", "15"),
-        ("七五折", "25"),
-        ("半价", "50"),
-        ("the top 10 percent of spenders", ""),
-        ("100% natural", ""),
-        ("12.5% off", "12.5"),
+        ("20% off", "20"), ("15 percent off", "15"), ("twenty percent off", "20"), ("half price", "50"),
+        ("八折", "20"), ("8.5折", "15"), ("85折", "15"), ("七五折", "25"), ("半价", "50"),
+        ("the top 10 percent of spenders", ""), ("100% natural", ""), ("12.5% off", "12.5"),
     ],
-)
+)  # fmt: skip
 def test_percents_off(text: str, percent: str) -> None:
     assert find(text).first("percent") == percent
 
@@ -117,19 +111,12 @@ def test_percents_off(text: str, percent: str) -> None:
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("until 2026-12-24", "2026-12-24"),
-        ("until January 31, 2027", "2027-01-31"),
-        ("by 31 January 2027", "2027-01-31"),
-        ("until January 31", "January 31"),
-        ("until the end of January", "the end of January"),
-        ("2026年1月31日前", "2026-01-31"),
-        ("1月31日前", "1月31日"),
-        ("until Friday", "Friday"),
-        ("2026-13-45", "2026-13-45"),
-        ("you may go", ""),
-        ("in the last 30 days", ""),
+        ("until 2026-12-24", "2026-12-24"), ("until January 31, 2027", "2027-01-31"),
+        ("by 31 January 2027", "2027-01-31"), ("until January 31", "January 31"),
+        ("until the end of January", "the end of January"), ("2026年1月31日前", "2026-01-31"), ("1月31日前", "1月31日"),
+        ("until Friday", "Friday"), ("2026-13-45", "2026-13-45"), ("you may go", ""), ("in the last 30 days", ""),
     ],
-)
+)  # fmt: skip
 def test_days_are_iso_only_where_a_year_is_said(text: str, day: str) -> None:
     assert find(text).first("date") == day
 
@@ -137,39 +124,23 @@ def test_days_are_iso_only_where_a_year_is_said(text: str, day: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "value"),
     [
-        ("code MILK20", "code", "MILK20"),
-        ("with the code spring-5", "code", "spring-5"),
-        ("优惠码MILK20", "code", "MILK20"),
-        ("change S2.C03", "claim", "S2.C03"),
-        ("s2 c3", "claim", "S2.C03"),
-        ("claim 4", "claim", "C04"),
-        ("第三条说法", "claim", "C03"),
-        ("say “Hello you”", "quoted", "Hello you"),
-        ("say 「你好」", "quoted", "你好"),
-        ('say "it\'s on"', "quoted", "it's on"),
+        ("code MILK20", "code", "MILK20"), ("with the code spring-5", "code", "spring-5"),
+        ("优惠码MILK20", "code", "MILK20"), ("change S2.C03", "claim", "S2.C03"), ("s2 c3", "claim", "S2.C03"),
+        ("claim 4", "claim", "C04"), ("第三条说法", "claim", "C03"), ("say “Hello you”", "quoted", "Hello you"),
+        ("say 「你好」", "quoted", "你好"), ('say "it\'s on"', "quoted", "it's on"),
         ("check this: Buy now, pay later", "quoted", "Buy now, pay later"),
-        ("s2 email thrift", "piece", "S2-email-thrift"),
-        ("S2-emial-thrift", "piece", "S2-email-thrift"),
-        ("S9-email-thrift", "piece", "S9-email-thrift"),
-        ("new year", "campaign", "new-year"),
-        ("the spring sale", "brief", "spring_sale"),
-        ("in the thrift angle", "angle", "thrift"),
-        ("put at ease", "angle", ""),
-        ("the subject line", "field", "subject"),
-        ("candy bar", "product", "Candy bars"),
-        ("chocolate milk", "product", "Chocolate milk"),
-        ("chocolte milk", "product", "Chocolate milk"),
-        ("show", "product", ""),
-        ("kids cereal", "product", "Kids' cereal"),
-        ("still pending", "state", "needs_review"),
-        ("basket size", "metric", "basket_value_minor"),
-        ("AOV", "metric", "basket_value_minor"),
-        ("客单价", "metric", "basket_value_minor"),
-        ("recncy of orders", "metric", "frequency"),
-        ("redemtion rate", "metric", "redemption_share"),
-        ("days between orders", "metric", "days_between_orders"),
+        ("s2 email thrift", "piece", "S2-email-thrift"), ("S2-emial-thrift", "piece", "S2-email-thrift"),
+        ("S9-email-thrift", "piece", "S9-email-thrift"), ("new year", "campaign", "new-year"),
+        ("the spring sale", "brief", "spring_sale"), ("in the thrift angle", "angle", "thrift"),
+        ("put at ease", "angle", ""), ("the subject line", "field", "subject"),
+        ("candy bar", "product", "Candy bars"), ("chocolate milk", "product", "Chocolate milk"),
+        ("chocolte milk", "product", "Chocolate milk"), ("show", "product", ""),
+        ("kids cereal", "product", "Kids' cereal"), ("still pending", "state", "needs_review"),
+        ("basket size", "metric", "basket_value_minor"), ("AOV", "metric", "basket_value_minor"),
+        ("客单价", "metric", "basket_value_minor"), ("recncy of orders", "metric", "frequency"),
+        ("redemtion rate", "metric", "redemption_share"), ("days between orders", "metric", "days_between_orders"),
     ],
-)
+)  # fmt: skip
 def test_other_names(text: str, kind: str, value: str) -> None:
     assert find(text).first(kind) == value
 
@@ -333,3 +304,86 @@ def test_a_count_is_followed_by_one_with_a_part_changed(text: str, before: str, 
 )
 def test_what_no_tool_answers_is_told_by_its_words(text: str, name: str) -> None:
     assert outside(find(text)) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("Fair enough. Then just tell me how many bought milk", "tell me how many bought milk"),
+        ("hey, quick question: what is S2", "quick question: what is S2"),
+        ("ok so describe S2", "describe S2"),
+        ("hello there", "hello there"),
+        ("Fine. Approve.", "Approve."),
+        ("reject it b/c it is dull", "reject it because it is dull"),
+        ("sms 4 s2", "sms for s2"),
+        ('Well, check "ok so hey, b/c"', 'check "ok so hey, b/c"'),
+        ("哦哦 我说的是S4", "S4"),
+        ("麻烦帮我看看S2啦", "看看S2"),
+        ("S3咧", "S3呢"),
+        ("你好", "你好"),
+        ("检查“啥都有哈”", "检查“啥都有哈”"),
+        ("", ""),
+    ],
+)
+def test_small_talk_is_taken_off_and_quotes_are_left(text: str, made: str) -> None:
+    assert plain(text) == made
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Headcount, nothing ordered in 45 days.", "nothing ordered in 45 days"),
+        ("bought milk in 30 days: how many?", "bought milk in 30 days"),
+        ("customers with 3+ orders last 60d — count?", "ordered at least 3 times in the last 60 days"),
+        ("I need the number of clients who bought wine", "bought wine"),
+        ("what's the size of S2", ""),
+    ],
+)
+def test_whom_to_count_is_found_wherever_the_asking_stands(text: str, who: str) -> None:
+    assert who_of(Finder(Lexicon({"S2": "Two"}), []).find(text)) == who
+
+
+TWO = Lexicon({"S1": "Often here", "S2": "Lost, low-spending shoppers", "S3": "Big baskets"})
+COMPARED = Context("compare_segments", {"first": "S1", "second": "S2", "metric": "spend"}, segments=("S1", "S2"))
+RANKING = Context("rank_segments", {"metric": "spend"}, segments=("S2", "S1", "S3"))
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "tool", "arguments"),
+    [
+        ("S3 instead of S2", COMPARED, "compare_segments", {"first": "S1", "second": "S3", "metric": "spend"}),
+        ("swap S1 for S3", COMPARED, "compare_segments", {"first": "S3", "second": "S2", "metric": "spend"}),
+        ("Against S3.", RANKING, "compare_segments", {"first": "S2", "second": "S3", "metric": "spend"}),
+        ("bottom one?", RANKING, "rank_segments", {"metric": "spend", "lowest": True}),
+        ("ok, do it", Context("plan_campaign", {"brief": "may"}), "run_campaign", {"brief": "may"}),
+        ("不要优惠码", Context("draft_copy", {"segment": "S1", "code": "X5"}), "draft_copy", {"segment": "S1"}),
+        ("the other way round", RANKING, "rank_segments", {"metric": "spend", "lowest": True}),
+        ("这两个比比看", RANKING, "compare_segments", {"first": "S1", "second": "S2", "metric": "spend"}),
+        (
+            "would it differ as an SMS?",
+            Context("check_copy", {"text": "Save now", "channel": "email"}),
+            "check_copy",
+            {"text": "Save now", "channel": "sms"},
+        ),
+    ],
+)
+def test_one_thing_is_turned_round(text: str, context: Context, tool: str, arguments: dict[str, object]) -> None:
+    finder = Finder(TWO, [])
+    route = turned(finder.find(text, context), context, Arguments(TWO, finder.products))
+    assert route is not None
+    assert (route.tool, route.arguments) == (tool, arguments)
+
+
+@pytest.mark.parametrize(
+    "text", ["write S3 an email instead of S2", "S3", "compare them by orders", "against all odds"]
+)
+def test_what_is_no_such_turn_is_left_to_others(text: str) -> None:
+    finder, context = Finder(TWO, []), Context("draft_copy", {"segment": "S1"}, segments=("S1",))
+    assert turned(finder.find(text, context), context, Arguments(TWO, finder.products)) is None
+
+
+def test_a_segment_is_spoken_of_by_a_word_of_its_name() -> None:
+    finder = Finder(TWO, [])
+    assert finder.find("the ones we have lost").first("segment") == "S2"
+    assert finder.find("给流失的那群写短信").first("segment") == "S2"
+    assert finder.find("how many customers have lost interest").first("segment") == ""

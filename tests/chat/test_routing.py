@@ -11,6 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.chat.routing import ARGUMENTS, Clarify, Context, Lexicon, Route, Router
+from assistant.chat.routing import intents as intents_module
+from assistant.chat.routing.entities import Found
+from assistant.chat.routing.intents import NO_TOOL, Intents, intents, voices
 from assistant.errors import ConfigError
 from assistant.features import BASE_FEATURES
 from assistant.retrieval import embed_texts
@@ -39,24 +42,10 @@ METRICS = {
     "has_bought:Milk": "share of customers who have bought milk",
 }
 PRODUCTS = (
-    "Milk",
-    "Yogurt",
-    "Candy bars",
-    "Baby food",
-    "Spring water",
-    "Pasta sauce",
-    "Frozen pizza",
-    "White bread",
-    "Bananas",
-    "Soft drinks",
-    "Greeting cards",
-    "Traditional ice cream",
-    "Wines",
-    "Diapers",
-    "Pretzels",
-    "Potato chips",
-    "Cottage cheese",
-)
+    "Milk", "Yogurt", "Candy bars", "Baby food", "Spring water", "Pasta sauce", "Frozen pizza", "White bread",
+    "Bananas", "Soft drinks", "Greeting cards", "Traditional ice cream", "Wines", "Diapers", "Pretzels",
+    "Potato chips", "Cottage cheese",
+)  # fmt: skip
 PIECES = tuple(
     f"{segment}-{channel}-{angle}"
     for segment in SEGMENTS
@@ -83,7 +72,7 @@ NOTHING = Context()
 
 @pytest.fixture(scope="module")
 def router() -> Router:
-    return Router(LEXICON, lambda texts: embed_texts("minilm", texts))
+    return Router(LEXICON, embed_each_once)
 
 
 def context_of(case: dict[str, Any]) -> Context:
@@ -114,23 +103,75 @@ def misses(router: Router, cases: list[dict[str, Any]]) -> tuple[list[str], list
     return tools, whole
 
 
-@pytest.mark.parametrize(("language", "least"), [("english", 0.97), ("chinese", 0.95)])
+@pytest.mark.parametrize(("language", "least"), [("english", 0.98), ("chinese", 0.97)])
 def test_what_people_type_finds_its_tool_and_its_arguments(router: Router, language: str, least: float) -> None:
     cases = CASES[language]
     tools, whole = misses(router, cases)
     assert len(tools) <= (1 - least) * len(cases), "\n".join(tools)
-    assert len(whole) <= (1 - least + 0.02) * len(cases), "\n".join(whole)
+    assert len(whole) <= (1 - least + 0.01) * len(cases), "\n".join(whole)
 
 
-def test_there_are_many_cases_and_none_is_an_example(router: Router) -> None:
-    path = Path(__file__).parents[2] / "assistant/chat/routing/intents.toml"
-    intents = tomllib.loads(path.read_text(encoding="utf-8"))
-    examples = {text.lower() for intent in intents.values() for text in (*intent["examples"], *intent["chinese"])}
-    assert len(CASES["english"]) >= 80
-    assert len(CASES["chinese"]) >= 25
-    assert set(ARGUMENTS) <= set(intents)
-    same = [case["text"] for cases in CASES.values() for case in cases if case["text"].lower() in examples]
+def test_there_are_many_cases_and_none_is_an_example() -> None:
+    known = {text.lower() for language in ("en", "zh") for text in voice_texts(language)}
+    assert len(CASES["english"]) >= 290
+    assert len(CASES["chinese"]) >= 100
+    assert set(ARGUMENTS) <= set(intents())
+    assert set(voices()) <= set(intents())
+    alone = [case["text"] for cases in CASES.values() for case in cases if "context" not in case]
+    same = [text for text in alone if text.lower() in known]
+    # Names are masked in examples, so that some short texts of both are alike.
     assert len(same) <= 3, same
+
+
+def voice_texts(language: str, only: str = "") -> list[str]:
+    """Examples of a language, or of one voice of it."""
+    own = [] if only else [text for one in intents().values()
+                           for text in one.get("examples" if language == "en" else "chinese", ())]  # fmt: skip
+    return own + [
+        text
+        for tool in voices().values()
+        for voice, texts in tool.get(language, {}).items()
+        if not only or voice == only
+        for text in texts
+    ]
+
+
+KINDS = ("segment", "metric", "product", "channel", "piece", "brief", "campaign", "quoted", "percent", "code", "date",
+         "claim", "field")  # fmt: skip
+SEEN: dict[str, Any] = {}
+
+
+def embed_each_once(texts: Any) -> Any:
+    fresh = [text for text in dict.fromkeys(texts) if text not in SEEN]
+    if fresh:
+        SEEN.update(zip(fresh, embed_texts("minilm", fresh), strict=True))
+    return np.array([SEEN[text] for text in texts])
+
+
+@pytest.mark.parametrize(
+    ("language", "voice", "least"),
+    [("en", "chatty", 0.84), ("en", "hasty", 0.86), ("zh", "phone", 0.78), ("zh", "plain", 0.84)],
+)
+def test_a_voice_that_was_left_out_is_understood(
+    monkeypatch: pytest.MonkeyPatch, language: str, voice: str, least: float
+) -> None:
+    asked = [
+        (tool, text) for tool, own in voices().items() for text in own.get(language, {}).get(voice, ())
+    ]  # fmt: skip
+    less = {
+        tool: {one: {name: texts for name, texts in by.items() if name != voice} for one, by in own.items()}
+        for tool, own in voices().items()
+    }
+    monkeypatch.setattr(intents_module, "voices", lambda: less)
+    made = Intents(embed_each_once)
+    right = 0
+    for tool, text in asked:
+        found = Found(text, text.lower(), (), "zh" if language == "zh" else "en", {}, (), text, text)
+        features = {kind: text.count(kind.upper()) for kind in KINDS}
+        features |= {"segments": int(features["segment"] > 1), "spoken": int(tool.endswith("_piece"))}
+        best = next(iter(made.scores(found, features)))
+        right += best == tool or {best, tool} <= NO_TOOL
+    assert right >= least * len(asked), right / len(asked)
 
 
 def test_every_tool_is_asked_for_in_both_languages() -> None:
@@ -230,41 +271,15 @@ def test_what_is_quoted_is_no_order(router: Router) -> None:
     assert (got.tool, got.arguments["text"]) == ("check_copy", "approve S2-email-thrift and run new-year")
 
 
+ODD_WORDS = (
+    "S2", "S99", "approve", "and", "20%", "写", "「", "」", "细分", "那", "呢", "\n", '"', "email", "S2.C03", "compare",
+    "how many", "第二个", "bought", "?", "show", "八折", "2026-13-45", "\ud800", "İ", "０", "the first",
+    "S2-email-thrift",
+)  # fmt: skip
 TEXTS = st.one_of(
     st.text(max_size=80),
     st.lists(
-        st.sampled_from(
-            [
-                "S2",
-                "S99",
-                "approve",
-                "and",
-                "20%",
-                "写",
-                "「",
-                "」",
-                "细分",
-                "那",
-                "呢",
-                "\n",
-                '"',
-                "email",
-                "S2.C03",
-                "compare",
-                "how many",
-                "第二个",
-                "bought",
-                "?",
-                "show",
-                "八折",
-                "2026-13-45",
-                "\ud800",
-                "İ",
-                "０",
-                "the first",
-                "S2-email-thrift",
-            ]
-        ),
+        st.sampled_from(ODD_WORDS),
         max_size=9,
     ).map(" ".join),
 )
@@ -315,19 +330,23 @@ def _hashed(empty: bool = False) -> Router:
     return _MADE[empty]
 
 
-def test_the_examples_are_embedded_once() -> None:
+def test_the_examples_are_embedded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
 
     def embed(texts: Any) -> Any:
         calls.append(len(texts))
         return embed_texts("hashing", texts)
 
+    monkeypatch.setattr(intents_module, "_KEPT", {})
     router = Router(LEXICON, embed)
     assert calls == []
     for text in ("list the segments we have got", "what campaigns were there", "哪些细分"):
         router.route(text, NOTHING)
-    assert calls[0] > 300
-    assert calls[1:] == [1, 1]
+    assert calls[0] == 1
+    assert calls[1] > 300
+    assert calls[2:] == [1, 1]
+    Router(LEXICON, embed).route("list the segments we have got", NOTHING)
+    assert calls[4:] == [1, 1]
 
 
 def test_thirty_thousand_products_are_no_reason_to_wait() -> None:

@@ -51,12 +51,15 @@ _WORTH = re.compile(
 )
 _OPEN = re.compile(
     r"\b(?:waiting|pending|still|left|needs?|outstanding|have to|must|should|open"
+    r"|stuck|held up|sitting|hanging|in|under|there"
     r"|remaining)\b.{0,20}\b(?:review\w*|approv(?:e|al|ing)|check|look at|decide|sign)"
+    r"|\bon my desk\b|\b(?:waiting|left) (?:for|on) me\b|\bfor me to (?:approve|review|sign|check)"
     r"|\b(?:review|approval) queue\b|还.{0,6}(?:审|批)|(?:待|需要?|要|没|未)(?:我|你)?(?:审|批)"
 )
 _ANEW = re.compile(r"\b(?:write|draft|compose|create|new|another|different)\b|写|起草|另")
+_IT = frozenset({"it", "them", "that", "this", "those", "these", "它", "这个", "那个"})
 _DECIDES = ("approve_piece", "reject_piece")
-_ALL = re.compile(r"\b(?:all|everything|every|each|both)\b|全部|所有|都")
+_ALL = re.compile(r"\b(?:all(?! (?:good|right|fine|set|clear))|everything|every|each|both)\b|全部|所有|都")
 _BASE = re.compile(r"\b(based on|base|like in|same sender|sender|as in|brief|from)\b|简报|基于|根据|参照")
 _LIMIT = re.compile(
     r"\b(?:top|first|best|only|up to|at most) (\d{1,2})(?!\d|%| percent| days| weeks| months)\b"
@@ -182,6 +185,8 @@ class Arguments:
         if not wanted and not segment and found.either:
             return Filled({**self._about(tool, found), "segment": ""}, "segment", found.either[:3])
         arguments = {**self._about(tool, found), "segment": segment}
+        if tool.startswith("search_") and str(arguments.get("text")).lower() in _IT and context.arguments.get("text"):
+            arguments["text"] = context.arguments["text"]
         if tool == context.tool == "draft_copy" and not found.has("segment") and not _ANEW.search(found.flattened):
             said = {name: value for name, value in arguments.items() if value}
             arguments = {**context.arguments, **said}
@@ -268,9 +273,15 @@ class Arguments:
         brief = brief or self._only(self._lexicon.briefs)
         return Filled({"brief": brief}, "" if brief else "brief", self._lexicon.briefs[:3])
 
-    def pieces_of(self, found: Found) -> tuple[str, ...]:
-        """Pieces that fit the segment, the channel and the angle that a text names; none where it names none."""
-        wanted = [value.lower() for kind in ("segment", "channel", "angle") if (value := found.first(kind))]
+    def pieces_of(self, found: Found, *, before: int | None = None) -> tuple[str, ...]:
+        """Pieces that fit the segment, the channel and the angle that a text names; none where it names none.
+
+        Args:
+            found: what the text names.
+            before: where the names end that count; None where all do.
+        """
+        hits = [found.hits.get(kind, ())[:1] for kind in ("segment", "channel", "angle")]
+        wanted = [hit.value.lower() for own in hits for hit in own if before is None or hit.start < before]
         if not wanted:
             return ()
         fits = [piece for piece in self._lexicon.pieces if _fits(piece, wanted)]
@@ -279,7 +290,7 @@ class Arguments:
         return tuple(own if own and "control" not in wanted else fits)
 
     def _of_piece(self, tool: str, found: Found, context: Context) -> Filled:
-        piece, fits = found.first("piece"), self.pieces_of(found)
+        piece, fits = found.first("piece"), self.pieces_of(found, before=_reason_at(tool, found))
         spoken = context.piece or str(context.arguments.get("piece", ""))
         if not piece and spoken and (not fits or spoken in fits):
             piece = spoken
@@ -312,6 +323,13 @@ class Arguments:
 
     def _only(self, names: tuple[str, ...]) -> str:
         return names[0] if len(names) == 1 else ""
+
+
+def _reason_at(tool: str, found: Found) -> int | None:
+    """Where a reason begins, in which other pieces may be named: `reject, it repeats the control`."""
+    reason = reason_of(found) if tool == "reject_piece" else ""
+    at = found.text.find(reason) if reason else -1
+    return at if at >= 0 else None
 
 
 def _fits(piece: str, wanted: list[str]) -> bool:

@@ -6,8 +6,8 @@ from assistant.chat.routing.entities import Found
 from assistant.chat.routing.who import who_of
 
 _LEAD = re.compile(
-    r"^\W*(?:(?:and|or|ok|okay|so|now|then|what|how|about|what if|for|the|same|but|within|only|just|also|with|who"
-    r"|those|them|"
+    r"^\W*(?:(?:and|or|ok|okay|so|now|then|what|how|about|what if|for|the|same(?: thing)?|but|within|only|just|also"
+    r"|with|who|those|them|"
     r"people|customers|shoppers|if|we|make it|say|rather|instead|among|inside|within|of|from|in|on|over|during|that"
     r"|which|did|do|have|has|bought"
     r"|buy|"
@@ -44,8 +44,14 @@ _OF_THOSE = re.compile(
     r"\b(?:of|among|from|in) (?:them|those|these|that|it)\b|\b(?:those|them|these|they)\b|其中|当中|这些人|他们|她们"
     r"|这里面|里面"
 )
-_NOT = re.compile(r"^\W*(?:and )?(?:how many )?(?:who )?(?:have|did|do)(?:n't| not)(?: yet)?\W*$|^没有?的呢?\W*$")
-_FRESH = re.compile(r"^\W*(?:(?:and|so|ok|okay|now) )?(?:how many|count|number of|the number|what number)\b|多少|几个")
+_NOT = re.compile(
+    r"^\W*(?:(?:and|what about|how about|how many|the ones|those|them|people|customers|who|that) )*"
+    r"(?:have|did|do|are)(?:n't| not)(?: yet)?\W*$|^没有?的呢?\W*$"
+)
+_FRESH = re.compile(
+    r"^\W*(?:(?:and|so|ok|okay|now|of (?:those|them|these))[ ,]+)*"
+    r"(?:how many|count|number of|the number|what number)\b|多少|几个"
+)
 _ASKS = re.compile(
     r"\b(?:which|what(?! about| if)|who (?:is|are|buys?|likes?)|compare|show|tell|describe|write|draft|recommend|find"
     r"|search|list|"
@@ -95,6 +101,7 @@ def counted_after(found: Found, who: str, segment: str) -> dict[str, str] | None
 
 def _changed(found: Found, who: str, segment: str) -> dict[str, str] | None:
     text = found.without("segment")
+    text = re.sub("其中|当中|这里面|里面", "", text)
     left = _END.sub("", _LEAD.sub("", text.strip(), count=1))
     left = re.sub(r"^(?:the )?(?:last|past) (?=\d|two|three|six)", "", left.strip(), flags=re.IGNORECASE)
     if not left.strip(" ,") or re.fullmatch(

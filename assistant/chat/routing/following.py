@@ -51,6 +51,8 @@ _SINGLE_TOPICS = {
     "商品": "products", "产品": "products", "价格": "price", "活动": "campaigns", "趋势": "trend", "时间": "when",
     "退货": "returns", "购物篮": "basket", "规模": "size", "线上": "funnel",
 }  # fmt: skip
+_OF_THEM = re.compile(r"\b(?:they|their|them|theirs)\b|他们|她们")
+_SUPERLATIVE = re.compile(r"\b(?:most|least|highest|lowest|worst|best|fewest|smallest|biggest|largest)\b|最")
 _LONGEST_KIND = 12
 _OF_DRAFTS = re.compile(
     r"\b(?:code|coupon|voucher|percent|until|till|deadline|off|discount|valid|ends?|ending|expires?|using|mention"
@@ -196,6 +198,9 @@ class Following:
             return None
         if tool == "count_customers":
             return None
+        of_them = tool == "rank_segments" and context.segments and _OF_THEM.search(found.flattened)
+        if of_them and not _SUPERLATIVE.search(found.flattened) and (metric := self._arguments.metric_of(found)):
+            return Route("segment_facts", {"segment": context.segments[0], "metric": metric}, found.language, _SURE)
         changed = self._changed(tool, kept, found)
         return None if changed is None else Route(changed[0], changed[1], found.language, _SURE)
 

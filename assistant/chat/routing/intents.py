@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.chat.routing.entities import Found
+from assistant.chat.routing.learning import Floats, Learned, features_of
+from assistant.records.chat import Language
 
 Vectors = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Vectors]
@@ -20,7 +22,18 @@ Embed = Callable[[Sequence[str]], Vectors]
 _NEAREST = 3
 _CAPITALS = re.compile(r"[A-Z]{4,}")
 _EN_MOST, _ZH_MOST, _NO_TOOL_MOST = 0.55, 0.9, 1.3
-_NO_TOOL = frozenset({"individuals", "help", "out_of_scope"})
+_NEEDED = 0.3
+_LEARNED = 2.0
+"""What the classifier says, beside likeness to the nearest examples."""
+_ALIKE = 0.6
+_SPREAD: dict[Language, float] = {"en": 0.3, "zh": 0.3}
+"""By which scores become likelihoods; set by voices that were left out of the examples."""
+_FLOOR: dict[Language, float] = {"en": 1.05, "zh": 0.7}
+"""A text for which no more speaks than this is as likely about nothing that is known here."""
+_KEPT: dict[tuple[bytes, int], tuple[Vectors, Learned]] = {}
+"""What was made of the examples in this process, by the vector of the first of them, which tells embedders apart."""
+NO_TOOL = frozenset({"individuals", "help", "out_of_scope", "unclear"})
+"""What is answered without a tool."""
 
 
 @cache
@@ -30,28 +43,36 @@ def intents() -> dict[str, Any]:
 
 
 @cache
+def voices() -> dict[str, dict[str, dict[str, list[str]]]]:
+    """What is in `examples.toml`: tool -> language -> voice -> texts."""
+    return tomllib.loads(files("assistant.chat.routing").joinpath("examples.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def _patterns(intent: str, kind: str) -> tuple[tuple[re.Pattern[str], float], ...]:
     return tuple((re.compile(pattern), weight) for pattern, weight in intents()[intent].get(kind, ()))
 
 
 class Intents:
-    """The tools' examples, embedded once."""
+    """The tools' examples, embedded and learned from once."""
 
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
         self._names = tuple(intents())
-        self._vectors: Vectors | None = None
-        self._owners = np.array([at for at, name in enumerate(self._names) for _ in intents()[name]["examples"]])
-        self._chinese = {
-            name: [_pairs(example) for example in intents()[name].get("chinese", ())] for name in self._names
+        self._examples: dict[Language, list[tuple[int, str]]] = {
+            language: [(at, text) for at, name in enumerate(self._names) for text in _examples(name, language)]
+            for language in ("en", "zh")
         }
+        self._vectors: Vectors | None = None
+        self._learned: dict[Language, Learned] = {}
+        self._chinese = [(at, _pairs(text)) for at, text in self._examples["zh"]]
 
     def vocabulary(self) -> list[str]:
-        """Words of the examples."""
-        return [_CAPITALS.sub(" ", example) for name in self._names for example in intents()[name]["examples"]]
+        """Words of the examples, less those of people who type in haste."""
+        return [_CAPITALS.sub(" ", text) for name in self._names for text in _examples(name, "en", without="hasty")]
 
     def scores(self, found: Found, features: dict[str, int]) -> dict[str, float]:
-        """How much speaks for each tool, best first; about 1 where nearly everything does.
+        """How likely each tool is meant, best first; together they are 1.
 
         Args:
             found: the text.
@@ -62,39 +83,62 @@ class Intents:
         texts = (found.masked, found.cued)
         if kind == "cues":
             texts = (found.masked.lower(), found.cued.lower())
-        scores = {}
-        for name in self._names:
+        scores = np.zeros(len(self._names))
+        for at, name in enumerate(self._names):
             spoken = sum(weight for pattern, weight in _patterns(name, kind) if any(map(pattern.search, texts)))
             given = intents()[name].get("with", {})
             had = sum(weight for feature, weight in given.items() if features.get(feature))
-            scores[name] = base[name] + min(spoken, _NO_TOOL_MOST if name in _NO_TOOL else most) + had
+            scores[at] = base[at] + min(spoken, _NO_TOOL_MOST if name in NO_TOOL else most) + had
             needs = intents()[name].get("needs", ())
             if needs and not any(features.get(feature) for feature in needs):
-                scores[name] -= 0.3
-        return dict(sorted(scores.items(), key=lambda pair: -pair[1]))
+                scores[at] -= _NEEDED
+        unclear = self._names.index("unclear")
+        scores[unclear] = max(scores[unclear], _FLOOR[found.language])
+        likely = np.exp((scores - scores.max()) / _SPREAD[found.language])
+        likely /= likely.sum()
+        order = np.argsort(-likely)
+        return {self._names[at]: float(likely[at]) for at in order}
 
-    def _likeness(self, masked: str) -> dict[str, float]:
+    def _likeness(self, masked: str) -> Floats:
+        owners = np.array([at for at, _ in self._examples["en"]])
         if self._vectors is None:
-            self._vectors = self._embed(
-                [
-                    _CAPITALS.sub(lambda match: match[0].lower(), text)
-                    for name in self._names
-                    for text in intents()[name]["examples"]
-                ]
-            )
-        near = self._vectors @ self._embed([masked.lower() or "?"])[0]
-        found = {}
-        for at, name in enumerate(self._names):
-            best = np.sort(near[self._owners == at])[::-1][:_NEAREST]
-            found[name] = float(0.5 * best[0] + 0.5 * best.mean())
-        return found
+            texts = [_small(text) for _, text in self._examples["en"]]
+            key = (self._embed(texts[:1]).tobytes(), hash(tuple(texts)))
+            if key not in _KEPT:
+                vectors = self._embed(texts)
+                rows = np.hstack([vectors, self._rows("en")])
+                _KEPT[key] = (vectors, Learned(rows, list(owners), len(self._names)))
+            self._vectors, self._learned["en"] = _KEPT[key]
+        own = self._embed([masked.lower() or "?"])[0]
+        near = self._vectors @ own
+        found = np.zeros(len(self._names))
+        for at in range(len(self._names)):
+            best = np.sort(near[owners == at])[::-1][:_NEAREST]
+            found[at] = 0.5 * best[0] + 0.5 * best.mean()
+        return found + _LEARNED * self._learned["en"].scores(np.concatenate([own, features_of(masked, "en")]))
 
-    def _chinese_likeness(self, masked: str) -> dict[str, float]:
-        own = _pairs(masked)
-        return {
-            name: 0.6 * max((_overlap(own, example) for example in examples), default=0.0)
-            for name, examples in self._chinese.items()
-        }
+    def _chinese_likeness(self, masked: str) -> Floats:
+        if "zh" not in self._learned:
+            owners = [at for at, _ in self._examples["zh"]]
+            self._learned["zh"] = Learned(self._rows("zh"), owners, len(self._names))
+        own, found = _pairs(masked), np.zeros(len(self._names))
+        for at, example in self._chinese:
+            found[at] = max(found[at], _ALIKE * _overlap(own, example))
+        return found + _LEARNED * self._learned["zh"].scores(features_of(masked, "zh"))
+
+    def _rows(self, language: Language) -> Floats:
+        return np.array([features_of(text, language) for _, text in self._examples[language]])
+
+
+def _examples(name: str, language: Language, without: str = "") -> list[str]:
+    """Examples of a tool, of its own file's and of each voice's."""
+    own: dict[str, list[str]] = voices().get(name, {}).get(language, {})
+    said = [text for voice, texts in own.items() if voice != without for text in texts]
+    return [*intents()[name].get("examples" if language == "en" else "chinese", ()), *said]
+
+
+def _small(masked: str) -> str:
+    return _CAPITALS.sub(lambda match: match[0].lower(), masked)
 
 
 def _pairs(text: str) -> Counter[str]:

@@ -8,7 +8,10 @@ from rapidfuzz import fuzz, process
 
 from assistant.chat.routing.words import Hit, Token, flat, key_of, singular, tokens_of, words
 
-_ID = re.compile(r"(?<![a-z0-9_-])([sa])(\d{1,3})(?![a-z0-9_%]|\.\w|-\w)|(?<![A-Za-z0-9])s (\d{1,2})(?![a-z0-9%.])")
+_ID = re.compile(
+    r"(?:(?<![a-z0-9_-])|(?<=[sa]\d))([sa])(\d{1,3})(?!(?![sa]\d)[a-z0-9_%]|\.\w|-\w)"
+    r"|(?<![A-Za-z0-9])s (\d{1,2})(?![a-z0-9%.])"
+)
 _NUMBERED = re.compile(
     r"\b(?:segments?|seg|segmnt|segement|segmant|segemnt|groups?|clusters?)(?: no\.?| number| #"
     r"|#)? ?((?:\d{1,3}|one|two|three|four|five|six|seven|eight)"
@@ -18,6 +21,9 @@ _NUMBERED = re.compile(
     r"|分群|人群|群体|组)?"
     r"|\bthe (first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d(?:st|nd|rd|th)) (?:segment"
     r"|group|cluster)\b"
+)
+_BARE = re.compile(
+    r"(?:\bbetween|\bcompar(?:e|ing)) (\d{1,2}) (?:and|with|to|vs\.?|versus|&) (\d{1,2})(?=\W*(?:$|on\b|by\b|in\b))"
 )
 _AUDIENCE = re.compile(r"\baudiences? (\d{1,3})\b|受众 ?(\d{1,3})")
 _GENERIC = frozenset(
@@ -63,6 +69,11 @@ _WEAK = frozenset(
         "order",
     ]
 )
+_PEOPLE = frozenset(["one", "those", "people", "customer", "shopper", "folk", "buyer", "segment", "group", "crowd"])
+_OF_PEOPLE = frozenset(
+    ["we", "we've", "have", "has", "had", "are", "is", "that", "who", "which", "were", "been", "already", "just",
+     "really", "our"]
+)  # fmt: skip
 _NEAR = 85.0
 _LEAST_FOR_TYPOS = 5
 _MOST_UNKNOWN = 6
@@ -93,9 +104,14 @@ class SegmentNames:
             for name, segment in self._chinese.items()
             if name and (at := flattened.find(name)) >= 0
         ]
+        found += self._in_chinese(flattened)
         for match in _ID.finditer(flattened):
             name = f"{match[1]}{match[2]}" if match[1] else f"s{match[3]}"
             found.append(Hit(match.start(), match.end(), self._by_id.get(name, name.upper())))
+        for match in _BARE.finditer(flattened):
+            for number in match.groups():
+                if int(number) <= len(self._ids):
+                    found.append(Hit(match.start(), match.end(), self._numbered(int(number))))
         for match in _AUDIENCE.finditer(flattened):
             found.append(Hit(match.start(), match.end(), f"A{match[1] or match[2]}"))
         for match in _NUMBERED.finditer(flattened):
@@ -107,6 +123,19 @@ class SegmentNames:
                     found.append(Hit(match.start(), match.end(), self._numbered(place)))
         return sorted(found, key=lambda hit: hit.start)
 
+    def _in_chinese(self, flattened: str) -> list[Hit]:
+        """`流失的那群`: a word of one name alone, said in Chinese of a group."""
+        found = []
+        for word, said in words()["name_words"].items():
+            own = [segment for segment, parts in self._words.items() if word in parts]
+            if len(own) != 1:
+                continue
+            pattern = (
+                rf"(?:{'|'.join(said)})了?的(?:那|这)?(?:个|一|些)?(?:群体?|细分|拨|批|组|人群)(?![^，,。]*(?:多少|几))"
+            )
+            found += [Hit(match.start(), match.end(), own[0]) for match in re.finditer(pattern, flattened)]
+        return found[:1]
+
     def _numbered(self, place: int) -> str:
         known = self._by_id.get(f"s{place}")
         if known is None and 0 < place <= len(self._ids):
@@ -115,7 +144,9 @@ class SegmentNames:
 
     def by_name(self, tokens: Sequence[Token]) -> list[tuple[Hit, tuple[str, ...]]]:
         """Places of names, each with the segments that it fits best: one, or several where it is not clear."""
-        found: list[tuple[Hit, tuple[str, ...]]] = []
+        found = self._spoken_of(tokens)
+        if found:
+            return found
         for run in self._runs(tokens):
             fits = self._fits([tokens[at].key for at in run])
             start, end = run[0], run[-1]
@@ -129,6 +160,23 @@ class SegmentNames:
                 last = tokens[end + 1].end if headed and tokens[end + 1].key in self._heads else tokens[end].end
                 found.append((Hit(tokens[start].start, last, fits[0]), fits))
         return found
+
+    def _spoken_of(self, tokens: Sequence[Token]) -> list[tuple[Hit, tuple[str, ...]]]:
+        """`the ones we have lost`: a word that one name alone has, said of people."""
+        keys = [token.key for token in tokens]
+        if {"many", "count", "number"} & set(keys):
+            return []
+        for at, key in enumerate(keys):
+            if key not in _PEOPLE or (at + 1 < len(keys) and keys[at + 1] not in _OF_PEOPLE):
+                continue
+            end = at + 1
+            while end < len(keys) and keys[end] in _OF_PEOPLE:
+                end += 1
+            word = self._word(keys[end]) if end < len(keys) and end > at + 1 else ""
+            if word and word not in _WEAK and self._how_many[word] == 1:
+                segment = next(name for name, own in self._words.items() if word in own)
+                return [(Hit(tokens[at].start, tokens[end].end, segment), (segment,))]
+        return []
 
     def _in_order(self, said: Sequence[str], segment: str) -> bool:
         """Whether words stand beside each other in a name as they do in the text."""

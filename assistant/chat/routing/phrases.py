@@ -195,6 +195,14 @@ _DECIDES_FIRST = re.compile(
     r" one))?[\s.,:;!-]+",
     re.I,
 )
+# `reject it too pushy`
+_DECIDED = re.compile(
+    r"^\W*(?:reject|decline|bin|scrap|veto|kill)(?: (?:it|this one|that one|this|that))? (?P<why>(?:too|so"
+    r"|not|no|off|way"
+    r"|very|boring|wrong|bad|sounds?|reads?|feels?|it's|its|repeats?)\b.*)$",
+    re.IGNORECASE,
+)
+_LONGEST_REASON = 15
 _NEW_TEXT = re.compile(
     r"\b(?:change|set|replace|update|edit|make|put|correct|reword|rewrite|should|use|fix)\b.*?(?:\b(?:to(?: say"
     r"| read| be)?|with|read|reads|say|says|as|into)\b|:)"
@@ -352,6 +360,9 @@ def reason_of(found: Found) -> str:
         why = _DECIDES_FIRST.sub("", why)
         if why and not _ONLY_DECIDES.match(why):
             return why
+    behind = _DECIDED.match(text)
+    if behind and not _ONLY_DECIDES.match(behind["why"]) and len(behind["why"].split()) < _LONGEST_REASON:
+        return behind["why"].strip(" .,!")
     return found.first("quoted")
 
 

@@ -10,21 +10,24 @@ from assistant.chat.routing.arguments import Arguments
 from assistant.chat.routing.asking import ask_between, ask_for, say
 from assistant.chat.routing.entities import Finder, Found
 from assistant.chat.routing.following import Following
-from assistant.chat.routing.intents import Intents
+from assistant.chat.routing.intents import NO_TOOL, Intents
+from assistant.chat.routing.plain import plain
 from assistant.chat.routing.routes import ARGUMENTS, Clarify, Context, Lexicon, Route
 from assistant.chat.routing.scope import outside
 from assistant.chat.routing.spelling import Spelling
+from assistant.chat.routing.turning import turned
 from assistant.chat.routing.words import language_of
 
 _LONGEST = 4_000
-_LEAST = {"en": 0.42, "zh": 0.28}
-"""Below, nothing speaks for a tool, unless it stands out from all others."""
-_STANDS_OUT = 0.1
-_LEAST_OF_ALL = {"en": 0.36, "zh": 0.22}
-_CLOSE = 0.02
-"""How near two tools are that cannot be told apart."""
-_SPARE = 0.08
-"""By how much `out of scope` must win: a question about the shop is the rule."""
+_SPARE = 1.0
+"""How much what no tool can answer counts beside the likeliest tool: a needless question costs as much as a wrong
+answer."""
+_CLOSE = 0.9
+"""How near a second tool must be to one that writes or decides, to be asked about."""
+_SURE = 0.33
+"""How likely a tool that writes or decides must be."""
+_INSTEAD = 0.25
+"""How near a tool that lacks nothing must be to one that lacks something."""
 _MEANT = re.compile(
     r"^\W*(?:why|how come|where is (?:that|this|it) from|how do you know(?: that| this)?|source|prove it"
     r"|says who|为什么|从哪来的|依据呢|怎么知道的)\W*$"
@@ -33,7 +36,9 @@ _ASKS_WHICH = re.compile(
     r"^\W*(?:(?:and|so|ok|okay|now|but|then) )*(?:who|which(?! (?:coupons?|products?|items?|things?|days?|hours?"
     r"|times?|campaigns?|pieces?))|what (?:segment|group)|whose)\b|\bsegments\b|哪|谁"
 )
-_OF_BOTH = re.compile(r"\b(?:which one|which of|who of|the two|both|which is)\b|哪个|谁")
+_OF_BOTH = re.compile(
+    r"\b(?:which one|which of (?!all\b|the seg|our\b|my\b|the gr)|who of|the two|both|which is)\b|哪个|谁"
+)
 _BUYING = re.compile(
     r"\b(?:buy|buys|like|likes|love|loves|eat|eats|drink|drinks|into|interested|fond|keen|favou?rs?|prefers?)\b|买|爱"
     r"|喜欢"
@@ -51,6 +56,18 @@ _RANKS = re.compile(
 _ANYBODY = re.compile(
     r"\b(?:do|does|are|when|what|where|which)\b.{0,20}(?<!these )(?<!those )\b(?:people|customers|shoppers"
     r"|everyone|households)\b|大家|人们|顾客们"
+)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])|\s[–—-]\s")
+_MOST_PARTS = 2
+_SAID_OF_SEVERAL = re.compile(
+    r"\b(?:most|least|more|less|fewer|fewest|highest|lowest|top|bottom|best|worst|biggest|largest|smallest|rank\w*|sort\w*"
+    r"|order the|who|whose|which (?:of|one|segment|group)|than|\w+est)\b|最|哪个|谁|排"
+)
+_OF_THEM = re.compile(r"\b(?:they|their|them|theirs)\b|他们|她们|这群人|那群人")
+_INTO = re.compile(r"\b(?:into|like|buy|get|prefer|favou?rites?|go for)\b|买|喜欢")
+_COMPARES = re.compile(
+    r"\b(?:compar\w*|against|versus|vs|v|than|differ\w*|apart|next to|beside|both|between|side|or|and|with|to|as|like"
+    r"|contrast|other|common|same)\b|比|对照|区别|差|不同|一样|和|跟|与"
 )
 _FREE = frozenset({"text", "note", "reason", "goal"})
 _WRITING = frozenset({"show_piece", "explain_piece", "draft_copy", "revise_piece", "edit_piece", "check_copy"})
@@ -89,7 +106,7 @@ class Router:
         Raises:
             MissingPackage, ModelError: whatever `embed` raises.
         """
-        text, typed = text[:_LONGEST].strip(), dict[str, str]()
+        text, typed = plain(text[:_LONGEST].strip()), dict[str, str]()
         if language_of(text) == "en":
             text, typed = self._spelling.mended(text)
         got = self._routed(self._finder.find(text, context), context)
@@ -103,12 +120,25 @@ class Router:
         answered = self._following.answer(found, context)
         if answered is not None:
             return answered
-        if _MEANT.match(found.flattened) and not (context.piece or context.arguments.get("piece")):
-            return say("why_figure", found.language)
-        followed = self._following.follow_up(found, context)
+        if _MEANT.match(found.flattened):
+            piece = context.piece or str(context.arguments.get("piece", ""))
+            return Route("explain_piece", {"piece": piece}) if piece else say("why_figure", found.language)
+        followed = turned(found, context, self._arguments) or self._following.follow_up(found, context)
         if followed is not None:
             return self._completed(followed, found, context)
-        return self._by_intent(found, context)
+        got = self._by_intent(found, context)
+        if isinstance(got, Clarify) and got.question == say("unclear", found.language).question:
+            return self._in_part(found, context) or got
+        return got
+
+    def _in_part(self, found: Found, context: Context) -> Route | None:
+        """What the last sentences of a longer text ask for by themselves, where the whole is not clear."""
+        parts = [part for part in _SENTENCE.split(found.text) if len(part.split()) > 1 or found.language == "zh"]
+        for part in parts[:0:-1][:_MOST_PARTS] if not found.has("quoted") else ():
+            got = self._by_intent(self._finder.find(part, context), context)
+            if isinstance(got, Route):
+                return got
+        return None
 
     def _completed(self, route: Route, found: Found, context: Context) -> Route | Clarify:
         """A follow-up as a route; empty arguments left out."""
@@ -117,17 +147,12 @@ class Router:
 
     def _by_intent(self, found: Found, context: Context) -> Route | Clarify:
         scores = self._intents.scores(found, self._features(found, context))
-        (first, best), (second, next_best), *_ = scores.items()
-        if first in ("help", "out_of_scope", "individuals"):
-            rest = next((score for name, score in scores.items() if name in ARGUMENTS), 0.0)
-            if first != "out_of_scope" or best - rest >= _SPARE or best < _LEAST[found.language]:
-                return say(first, found.language)
-            first, best = next((name, score) for name, score in scores.items() if name in ARGUMENTS)
-            next_best = best - _STANDS_OUT
-        confidence = float(min(max(best / 1.3, 0.0), 1.0))
-        stands_out = best >= _LEAST_OF_ALL[found.language] and best - next_best >= _STANDS_OUT
-        if best < _LEAST[found.language] and not stands_out:
-            return say("unclear", found.language)
+        tools = [name for name in scores if name in ARGUMENTS]
+        apart = {name: score for name, score in scores.items() if name in NO_TOOL}
+        none = max(apart, key=lambda name: apart[name])
+        if sum(apart.values()) * _SPARE >= scores[tools[0]]:
+            return say(none, found.language)
+        first, second, best = tools[0], tools[1], scores[tools[0]]
         first = self._instead(first, found, context)
         filled = self._arguments.fill(first, found, context)
         if first == "rank_segments" and filled.missing and _BUYING.search(found.flattened):
@@ -136,17 +161,20 @@ class Router:
             if not found.has("pronoun") or not context.segments:
                 return say("why_figure", found.language)
             first, filled = "segment_facts", self._arguments.fill("segment_facts", found, context)
-        close = best - next_best < _CLOSE and second in ARGUMENTS and {first, second} & _ACTS
-        if close and first != second:
-            other = self._arguments.fill(second, found, context)
-            if not filled.missing and not other.missing:
+        other = self._arguments.fill(second, found, context)
+        confidence = min(max(best, 0.0), 1.0)
+        if first != second and not other.missing:
+            if filled.missing and not found.either and scores[second] >= _INSTEAD * best:
+                # A tool that lacks nothing is likelier meant than one about which something must be asked first.
+                first, filled = second, other
+            elif not filled.missing and (
+                (first in _ACTS and best < _SURE) or ({first, second} & _ACTS and scores[second] >= _CLOSE * best)
+            ):
                 routes = [
                     Route(tool, own.arguments, found.language, confidence)
                     for tool, own in ((first, filled), (second, other))
                 ]
                 return ask_between(routes, self._lexicon)
-            if filled.missing and not other.missing:
-                first, filled = second, other
         if filled.missing:
             return ask_for(first, filled, found.language, self._lexicon, confidence)
         return Route(first, filled.arguments, found.language, confidence)
@@ -154,8 +182,26 @@ class Router:
     def _instead(self, tool: str, found: Found, context: Context) -> str:
         """Another tool where what the text names cannot be meant for the one that its words are near to."""
         named = found.has("segment") or found.either
+        metric = self._arguments.metric_of(found)
+        of_known = bool(context.segments) and not named and found.has("pronoun")
+        if tool == "shop_overview" and found.has("segment"):
+            return "segment_facts" if metric else "describe_segment"
+        if tool == "compare_segments" and len(found.every("segment")) == 1 and not _COMPARES.search(found.flattened):
+            return "segment_facts" if metric else "describe_segment"
+        if tool in ("shop_overview", "rank_segments") and of_known and not _SAID_OF_SEVERAL.search(found.flattened):
+            return "segment_facts" if metric else tool
+        if (
+            of_known
+            and not found.has("product")
+            and _OF_THEM.search(found.flattened)
+            and (
+                (tool == "search_behaviour" and metric)
+                or (tool == "search_products" and not metric and _INTO.search(found.flattened))
+            )
+        ):
+            return "segment_facts"
         asks_which = _ASKS_WHICH.search(found.flattened)
-        if tool == "segment_facts" and not named and asks_which and self._arguments.metric_of(found):
+        if tool == "segment_facts" and not named and asks_which and metric:
             return "rank_segments"
         if _COMPARES_BOTH.search(found.flattened) and len(context.segments) > 1 and not named:
             return "compare_segments"

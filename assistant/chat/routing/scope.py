@@ -70,6 +70,9 @@ _PEOPLE = re.compile(
     r"|\b(?:with|and|including|plus) (?:their|all|the) (?:e-?mails?|phones?|names?|address(?:es)?|numbers)\b"
     r"|\b(?:phone|mobile|cell|telephone|whatsapp)(?: phone)? numbers?\b|\be-?mail address(?:es)?\b"
     r"|\b(?:home|street|postal|mailing|shipping|delivery) address(?:es)?\b|\bcontact (?:details|info\w*|data|lists?)\b"
+    r"|\b(?:mrs|mr|ms|dr)\b\.? [a-z]+|\b(?:a|an|this|that|one) (?:\w+ )?(?:lady|gentleman|woman|man)\b"
+    r"|\b(?:customer|shopper|somebody|someone) (?:called|named)\b"
+    r"|[\u3400-\u9fff](?:女士|先生|太太|小姐)"
     r"|\b(?:customer|mailing|e-?mail|member) list\b|\bdates? of birth\b|\bbirthdays? of\b|\bsocial security\b"
 )
 _OWN_SCREEN = re.compile(r"邮箱推送|发(?:一|条|封|个)?.{0,4}(?:邮件|短信)")

@@ -15,10 +15,22 @@ _ASKING = re.compile(
     r"|of those|of these))?",
     re.IGNORECASE,
 )
+# Where the asking stands behind other words, or in the middle of them.
+_NOUNS = (
+    r" *(?:all |of )?(?:the |our |my )?"
+    r"(?:customers?|people|shoppers|households|persons|users|clients|members|folks)?"
+)
+_HOW_MANY = re.compile(rf"\bhow many\b{_NOUNS}", re.IGNORECASE)
+_CORE = re.compile(
+    r"\b(?:how (?:big|large) (?:is|are|would be) (?:the|our) (?:group|audience|number|crowd)(?: of)?"
+    r"|(?:a |the )?head ?count(?: of| for)?|(?:a |the |rough )*(?:number|count|tally|size|amount)(?: of| for)?"
+    rf"|count(?: up)?)\b{_NOUNS}",
+    re.IGNORECASE,
+)
 _LINKS = re.compile(
     r"^(?:(?:of|in|from|among|within|them|they|those|these|that|who|which|are|is|were|there|have|has|had|do|did|does"
     r"|we|"
-    r"customers|people|shoppers|households|there are|and|also|actually|ever|both|got)\b[, ]*)+",
+    r"customers|people|shoppers|households|there are|and|also|actually|ever|even|both|got)\b[, ]*)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -35,6 +47,15 @@ _PRONOUNS = re.compile(r"\b(?:of|in|from|among|within) (?:them|those|these|this 
     r"|this group|that group)(?: customers| people)?\b", re.IGNORECASE)  # fmt: skip
 # What people say that the grammar of phrases has another word for.
 _PLAINER = (
+    (re.compile(r"\b(\d+)\+ (?:orders|purchases)\b", re.IGNORECASE), r"ordered at least \1 times"),
+    (re.compile(r"\b(\d+) (orders|purchases) or more\b", re.IGNORECASE), r"ordered at least \1 times"),
+    (re.compile(r"\b(\d+) ?d\b", re.IGNORECASE), r"\1 days"),
+    (re.compile(r"\b(?:having|with having)\b ?", re.IGNORECASE), ""),
+    (
+        re.compile(r"(?<!in )(?<!in the )\b(?:the )?(last|past) (\d+) (days|weeks|months)", re.IGNORECASE),
+        r"in the \1 \2 \3",
+    ),
+    (re.compile(r"\bsince (?=\d+ (?:days|weeks|months))", re.IGNORECASE), "in "),
     (
         re.compile(
             r"\b(?:with us|from us|at our (?:shop|store)|in our (?:shop|store)|in the (?:shop|store)|here)\b ?",
@@ -89,7 +110,10 @@ _THOSE_WHO = re.compile(
 # Words that say nothing of whom to count.
 _IDLE = frozenset(
     {"big", "large", "size", "how", "is", "are", "the", "segment", "they", "it", "customers", "people", "shoppers",
-     "of", "does", "do", "in", "a", "members", "count", "what", "them", "group", "there", "belong", "to"}
+     "of", "does", "do", "in", "a", "members", "count", "what", "them", "group", "there", "belong", "to", "give", "me",
+     "head", "headcount", "would", "you", "could", "can", "please", "kindly", "just", "need", "i", "s", "we", "exactly",
+     "number", "roughly", "many", "for", "like", "this", "that", "have", "now", "talking", "whats", "about", "tell",
+     "say", "only"}
 )  # fmt: skip
 _UNITS = {
     "天": "days",
@@ -150,23 +174,29 @@ def who_of(found: Found) -> str:
     text = _PRONOUNS.sub("", text.replace("\x01's", "\x01"))
     text = _SEGMENT_WORDS.sub(" ", text).replace("\x01", " ")
     match = _ASKING.match(text)
+    asked = match is not None
     if match:
         noun = match["noun"] or ""
         text = text[match.end() :]
         kind = noun.lower().split()[0] if noun else ""
         if kind in ("new", "lapsed", "inactive", "active"):
             text = f"{kind} {_LINKS.sub('', text.strip())}"
+    elif core := _HOW_MANY.search(text) or _CORE.search(text):
+        after, before = text[core.end() :], text[: core.start()]
+        # `bought milk in 30 days: how many?` asks at its end.
+        asked = bool(set(re.findall("[a-z]+", after.lower())) - _IDLE)
+        text = after if asked else before
     else:
         text = re.sub(r"^\W*(?:and|what about|how about|so|those|the ones)\b[, ]*", "", text, flags=re.IGNORECASE)
     text = _HOW_MANY_LAST.sub("", " ".join(text.split()))
-    if not match or _PREAMBLE.match(text):
+    if not asked or _PREAMBLE.match(text):
         behind = _THOSE_WHO.search(text)
         text = behind["who"] if behind else text
     for _ in range(3):
-        text = _TAIL.sub("", _LINKS.sub("", text.strip(" ,?.!:;")))
+        text = _TAIL.sub("", _LINKS.sub("", text.strip(" ,?.!:;–—-")))
     for pattern, plain in _PLAINER:
         text = pattern.sub(plain, text)
-    text = _THIS.sub(r"in the last \1", text).strip(" ,?.!:;")
+    text = _THIS.sub(r"in the last \1", text).strip(" ,?.!:;–—-")
     small = re.sub(r"[^a-z ]", "", text.lower()).split()
     return "" if set(small) <= _IDLE else text
 

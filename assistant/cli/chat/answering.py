@@ -1,14 +1,12 @@
 """One answer, shown as it comes."""
 
 import re
-import signal
-import threading
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
-from types import FrameType
+from collections.abc import Generator
+from contextlib import closing
 from typing import cast
 
 from assistant.chat import Chat
+from assistant.cli.chat.interrupting import Interrupts
 from assistant.cli.chat.screen import Screen
 from assistant.cli.chat.wording import doing
 from assistant.records.chat import Ended, Event, Said, Table, ToolAnswered, ToolCalled, ToolResult, Turn, Withheld
@@ -29,8 +27,9 @@ def answer(chat: Chat, question: str, screen: Screen) -> Turn | None:
     turn: Turn | None = None
     screen.working("thinking ...")
     try:
+        interrupts = Interrupts()
         with (
-            _interruptible() as interrupts,
+            interrupts.heard(held=False),
             closing(cast(Generator[Event, None, None], chat.ask(question))) as events,
         ):
             for event in events:
@@ -43,42 +42,6 @@ def answer(chat: Chat, question: str, screen: Screen) -> Turn | None:
     finally:
         screen.end()
     return turn
-
-
-class _Interrupts:
-    """Ctrl-C in the middle of a line being drawn waits until it is drawn, or the line would come twice."""
-
-    def __init__(self) -> None:
-        self._holds = self._late = False
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        self._holds = True
-        try:
-            yield
-        finally:
-            self._holds = False
-        if self._late:
-            raise KeyboardInterrupt
-
-    def heard(self, number: int, frame: FrameType | None) -> None:
-        if not self._holds:
-            raise KeyboardInterrupt
-        self._late = True
-
-
-@contextmanager
-def _interruptible() -> Iterator[_Interrupts]:
-    interrupts = _Interrupts()
-    if threading.current_thread() is not threading.main_thread():
-        # Only the main thread may say what a signal does.
-        yield interrupts
-        return
-    before = signal.signal(signal.SIGINT, interrupts.heard)
-    try:
-        yield interrupts
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _show(event: Event, screen: Screen, *, routed: bool) -> bool:

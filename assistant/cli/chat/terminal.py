@@ -9,6 +9,7 @@ from assistant.cli.chat.answering import answer
 from assistant.cli.chat.cleaning import clean_line
 from assistant.cli.chat.commands import Going, Here, last_receipts, obey
 from assistant.cli.chat.completing import ChatCompleter
+from assistant.cli.chat.interrupting import Interrupts
 from assistant.cli.chat.reading import PROMPT, EditedLines, plain_line
 from assistant.cli.chat.screen import Screen
 from assistant.errors import AssistantError
@@ -41,6 +42,7 @@ class Terminal:
         self._screen = screen
         self._words: Mapping[str, str] | None = None
         self._bar = ""
+        self._interrupts = Interrupts()
 
     def run(self, session: str, model: str) -> None:
         """Talk until the person leaves.
@@ -53,7 +55,7 @@ class Terminal:
         try:
             self._welcome(chat)
             lines = self._lines(lambda: chat)
-            while (going := self._talk(chat, lines)).to == "session":
+            while (going := self._talking(chat, lines)).to == "session":
                 fresh = ExitStack()
                 try:
                     following = fresh.enter_context(self._opens(going.session, going.model))
@@ -80,32 +82,43 @@ class Terminal:
         completer = ChatCompleter(lambda: self._known_words(chat()), arguments)
         return EditedLines(self._place.root / "chats" / ".history", completer, lambda: self._bar)
 
+    def _talking(self, chat: Chat, lines: Callable[[], str]) -> Going:
+        with self._interrupts.heard(held=True):
+            return self._talk(chat, lines)
+
     def _talk(self, chat: Chat, lines: Callable[[], str]) -> Going:
         """Questions and commands until one leads away."""
         warned = False
         while True:
             try:
-                self._screen.gap()
-                self._toolbar(chat)
-                typed = lines().strip()
+                typed = self._read(chat, lines)
+                warned = False
+                going = self._obeyed(chat, typed) if typed else None
+                if going is not None:
+                    return going
             except EOFError:
                 return Going("leave")
             except KeyboardInterrupt:
+                # At the prompt, or while something was being written before it.
                 if warned:
                     return Going("leave")
                 self._screen.note("Ctrl-C once more leaves, and so do Ctrl-D and /quit.")
                 warned = True
-                continue
-            warned = False
-            try:
-                going = self._take(chat, typed) if typed else None
-            except AssistantError as error:
-                self._screen.warn(str(error))
-            except KeyboardInterrupt:
-                self._screen.note("stopped")
-            else:
-                if going is not None:
-                    return going
+
+    def _read(self, chat: Chat, lines: Callable[[], str]) -> str:
+        self._screen.gap()
+        self._toolbar(chat)
+        with self._interrupts.through():
+            return lines().strip()
+
+    def _obeyed(self, chat: Chat, typed: str) -> Going | None:
+        try:
+            return self._take(chat, typed)
+        except AssistantError as error:
+            self._screen.warn(str(error))
+        except KeyboardInterrupt:
+            self._screen.note("stopped")
+        return None
 
     def _take(self, chat: Chat, typed: str) -> Going | None:
         try:
