@@ -1,9 +1,12 @@
-"""True and invented sentences held against the chat's gate of figures: `python -m benchmarks.chat_gate WORKSPACE`."""
+"""True and invented sentences held against the chat's gate of figures.
+
+`python -m benchmarks.chat_gate WORKSPACE [--unseen]`; with `--unseen`, the sentences that the gate was never tuned on.
+"""
 
 import sys
 from pathlib import Path
 
-from evals.chat.gating import GateReport, Judged, Verdict, judge_sentences
+from evals.chat.gating import SENTENCES, UNSEEN, GateReport, Judged, Verdict, judge_sentences
 
 _VERDICTS: tuple[Verdict, ...] = ("released", "corrected", "withheld")
 
@@ -12,15 +15,17 @@ def main(arguments: list[str]) -> int:
     """Print the counts and the sentences that the gate judged otherwise than it should.
 
     Args:
-        arguments: the folder of the demo workspace.
+        arguments: the folder of the demo workspace; `--unseen` for the sentences that were kept apart.
 
     Returns:
         The exit code: 2 where the folder is not named.
     """
-    if len(arguments) != 1:
-        print("Found no workspace, expected its folder; type `python -m benchmarks.chat_gate WORKSPACE`.")
+    unseen = "--unseen" in arguments
+    folders = [one for one in arguments if one != "--unseen"]
+    if len(folders) != 1 or folders[0].startswith("-"):
+        print("Found no workspace, expected its folder; type `python -m benchmarks.chat_gate WORKSPACE [--unseen]`.")
         return 2
-    report = judge_sentences(Path(arguments[0]))
+    report = judge_sentences(Path(folders[0]), UNSEEN if unseen else SENTENCES)
     for honest in (True, False):
         for language in ("", "en", "zh"):
             print(_counts(report, honest=honest, language=language))

@@ -81,6 +81,8 @@ def of_the_shop(text: str) -> bool:
 
 
 _EVERY = regex.compile(r"\b(?:every|each)\s+(?:\w+\s+)?$|每隔?\s*$", regex.I)
+_AGO = regex.compile(r"^\W*(?:\p{L}+\s+)?ago\b|^\s*天前", regex.I)
+_LAST = regex.compile(r"\blast\s+(?:order\w*|bought|shopp\w+|purchas\w+|visit\w*)\W*(?:\w+\W+){0,3}$", regex.I)
 _OTHER_CUSTOMERS = regex.compile(
     r"\b(?:all\s+(?:the\s+)?|the\s+)?other\s+(?:customers|shoppers|households|segments)\b|其他顾客", regex.I
 )
@@ -89,6 +91,11 @@ _OTHER_CUSTOMERS = regex.compile(
 def recurs(text: str, stated: Stated) -> bool:
     """Whether a span is what comes again and again: "every 18 days"."""
     return bool(_EVERY.search(text[: stated.start]))
+
+
+def lies_back(text: str, stated: Stated) -> bool:
+    """Whether a span is how long something is ago: "they last ordered 26 days ago"."""
+    return bool(_AGO.match(text[stated.end :]) or _LAST.search(text[: stated.start]))
 
 
 def without_others(text: str) -> str:

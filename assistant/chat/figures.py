@@ -17,6 +17,7 @@ from assistant.chat.clauses import (
     clause_of,
     compares,
     counted_by,
+    lies_back,
     of_the_shop,
     recurs,
     whose,
@@ -25,6 +26,7 @@ from assistant.chat.clauses import (
 from assistant.chat.labels import stems
 from assistant.chat.matching import about_whom, as_shown, equals, nearness, same_kind, why_kept_back
 from assistant.chat.mentions import Stated, stated_in
+from assistant.records import Unit
 from assistant.records.chat import Figure, Language, ToolResult
 
 _SEGMENT = regex.compile(r"(?<![\p{Latin}\d.])([SA]\d{1,4})(?![\p{Latin}\d])", regex.I)
@@ -36,6 +38,7 @@ _RECKONED = regex.compile(
     r"\b(?:forecast\w*|predict\w*|expect\w*|will|would|could|last (?:year|month|quarter|week)|since|industry|"
     r"benchmark\w*|year[\s-]over[\s-]year|less|more|fewer|higher|lower|better|worse|"
     r"together|combined|both|top|total|sum|difference|average of|"
+    r"should|next (?:year|month|quarter|week)|pace|second|third|fourth|fifth|"
     r"between|apart)\b"
     r"|预计|预测|去年|上个?月|行业|合计|一共|相差|总共|比",
     regex.I,
@@ -52,6 +55,7 @@ _OF_ALL = regex.compile(
     r"^\W*(?:of\s+)?(?:all|your|our|the)?\s*(?:customers|shoppers|households|spend|revenue|sales|base)\b", regex.I
 )
 """How a share of everybody is said; other sentences with a percent and a customer in them are about something else."""
+_NAMED = regex.compile(r"(?<=[\p{Ll},] )\p{Lu}[\p{L}]*(?:\s\p{Lu}\b)?")
 _NEAR = 0.6
 """Share of a label's words that a clause must hold to be about it."""
 _WHOLE = 0.75
@@ -289,7 +293,9 @@ class Evidence:
         best = max(equal, key=lambda one: (one[0], one[1]))[2]
         if not follows(best.figure) and self._mislabelled(stated, spoken, best, speaking):
             return None
-        return best.figure, not as_shown(stated, best.figure)
+        exact = as_shown(stated, best.figure)
+        # A rounded number in a sentence that reckons or foretells is not the figure that it rounds.
+        return None if not exact and _RECKONED.search(spoken.text) else (best.figure, not exact)
 
     def _mislabelled(self, stated: Stated, spoken: _Spoken, best: _Candidate, speaking: Sequence[_Candidate]) -> bool:
         """Whether a number is said under a label that another figure has."""
@@ -299,7 +305,9 @@ class Evidence:
         own = stems(best.figure.label)
         if recurs(spoken.text, stated) and own and "between" not in own:
             return True
-        if each and not stems(each) <= own | (stems("customer") if stated.kind == "money" else frozenset()):
+        if stated.unit is Unit.DAYS and lies_back(spoken.text, stated) and own and not own & stems("last since first"):
+            return True
+        if each and not stems(each) <= own | stems("customer"):
             return True
         word = regex.match(r"\W*(\p{L}+)", spoken.text[stated.end :])
         head = next(iter(stems(word[1])), "") if word and stated.kind == "number" else ""
@@ -334,14 +342,18 @@ class Evidence:
         if len(whom) != 1 and len(subjects) != 1:
             return None
         each = counted_by(text, stated)
+        # A name that the label has not, "Type B", makes it another figure.
+        names = stems(" ".join(_NAMED.findall(self._unnamed(text))))
         fitting = [
             ((own.here, len(stems(own.figure.label))), own.figure)
             for own in speaking
             if own.here >= _NEAR
             and own.figure.role == "value"
+            and not equals(stated, own.figure, self.minor)
             and stated.unit in (None, own.figure.unit)
             and own.figure.subject in (whom or subjects)
             and (not each or stems(each) <= stems(own.figure.label))
+            and names <= stems(own.figure.label)
             and (stems(own.figure.label) - _BARE or _OF_ALL.match(text[stated.end :]))
         ]
         if not fitting:
@@ -382,7 +394,7 @@ def _speaks_of(stated: Stated, spoken: _Spoken, own: _Candidate) -> bool:
         return own.near >= _SPOKEN
     if own.near < _FAINT and len(stems(own.figure.label)) > _LONG_LABEL:
         return False  # of all that the figure counts, the sentence says next to nothing
-    if stated.kind != "number":
+    if stated.kind != "number" or (own.figure.amount == 0 and as_shown(stated, own.figure)):
         return True
     after = spoken.text[stated.end :]
     if stated.unit is None and not as_shown(stated, own.figure):

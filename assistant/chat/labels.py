@@ -2,7 +2,7 @@
 
 import regex
 
-_WORD = regex.compile(r"\p{L}+")
+_WORD = regex.compile(r"\p{Latin}+")
 _HAN = regex.compile(r"\p{Han}")
 _ENDING = regex.compile(r"(?<=\w{3})(?:ies|es|s|ed|ing|y|e)$")
 _FUNCTION = frozenset(

@@ -30,6 +30,8 @@ _WORDS = {
 _SPOKEN = regex.compile(
     rf"(?<![\p{{L}}-])(?:{'|'.join(_WORDS)})(?:[\s-]+(?:and\s+)?(?:{'|'.join(_WORDS)}))*(?!\p{{L}})", regex.I
 )
+# Two that were named before are no count.
+_THE = regex.compile(r"\b(?:the|these|those|both|of|between)\s+$", regex.I)
 _RATIOS = regex.compile(
     r"(?<![\p{L}])(?:twice|thrice|double[ds]?|doubling|triple[ds]?|tripling|quadrupled?|tenfold|"
     r"(?:one\s+|a\s+)?(?:half|third|quarter|fifth|tenth)(?:\s+of)?|halve[ds]?|two[\s-]thirds|three[\s-]quarters|"
@@ -98,11 +100,16 @@ def stated_in(sentence: str, language: Language) -> list[Stated]:
     for mention in sorted(mentions, key=lambda one: one.kind == "count"):
         for stated in _told(sentence, mention):
             add(stated)
-    spoken = [(match.start(), match.end(), _spoken(match.group())) for match in _SPOKEN.finditer(sentence)]
+    spoken = [
+        (match.start(), match.end(), _spoken(match.group()))
+        for match in _SPOKEN.finditer(sentence)
+        if not (match.group().lower() == "two" and _THE.search(sentence[: match.start()]))
+    ]
     if language == "zh":
         spoken += [
             (match.start("n"), match.end("n"), _number(number_of(match["n"]))[0] or 0.0)
             for match in _HAN_COUNT.finditer(sentence)
+            if match["n"] != "一"  # as an article: 一次, 一单
         ]
     for start, end, value in spoken:
         add(Stated("number", start, end, sentence[start:end], value, 0, _unit(sentence[end:])))

@@ -16,7 +16,8 @@ from assistant.records.chat import Language, Question, ToolResult
 from assistant.workspace import Workspace
 
 Verdict = Literal["released", "corrected", "withheld"]
-SENTENCES = Path(__file__).with_name("sentences.toml")
+SENTENCES = "sentences.toml"
+UNSEEN = "sentences_unseen.toml"
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,16 @@ class GateReport:
         return [one for one in self.of(honest=False) if one.verdict == "corrected"]
 
 
-def load_groups(path: Path = SENTENCES) -> tuple[Group, ...]:
+def load_groups(file: str = SENTENCES) -> tuple[Group, ...]:
     """The sentences as they are kept.
+
+    Args:
+        file: its name in this folder.
 
     Raises:
         KeyError: a group lacks a field.
     """
+    path = Path(__file__).with_name(file)
     return tuple(
         Group(
             name=one["name"],
@@ -96,11 +101,12 @@ def load_groups(path: Path = SENTENCES) -> tuple[Group, ...]:
     )
 
 
-def judge_sentences(workspace: Path) -> GateReport:
+def judge_sentences(workspace: Path, file: str = SENTENCES) -> GateReport:
     """Call each group's tools, and hold its sentences against what they gave.
 
     Args:
         workspace: of the shop that the sentences speak of; it is only read.
+        file: the sentences, a file's name in this folder.
 
     Raises:
         AssistantError: the workspace lacks what a tool reads.
@@ -118,7 +124,7 @@ def judge_sentences(workspace: Path) -> GateReport:
     names = {group.segment: group.name for group in desk.groups()}
     report = GateReport()
     try:
-        for group in load_groups():
+        for group in load_groups(file):
             report.judged += _judged(group, names, desk.minor, _results(desk, group))
     finally:
         desk.close()

@@ -159,5 +159,9 @@ _RULES: tuple[tuple[str, Callable[["re.Match[str]", str], str]], ...] = (
         r"(?:in )?(?:the )?top (?P<percent>\d+) ?(?:percent|%)(?: by (?:spend|spending|revenue))?",
         lambda match, as_of: f"customer_id IN ({_TOP.replace('{percent}', match['percent'])})",
     ),
-    (r"(?:everybody|everyone|all|all customers)", lambda match, as_of: f"customer_id IN ({_EVERYBODY})"),
+    (rf"(?:in |within )?{_TIME}", _ordered),
+    (
+        r"(?:everybody|everyone|all|all customers|(?:ever |have )?ordered)",
+        lambda match, as_of: f"customer_id IN ({_EVERYBODY})",
+    ),
 )

@@ -66,8 +66,8 @@ def list_segments(desk: Desk, arguments: NoArguments, page: Notebook) -> None:
     for group in groups:
         told = {"subject": group.segment}
         size = page.figure(group.customers, Unit.CUSTOMERS, "customers in the segment", **told, zh="细分顾客数")
-        share = page.figure(group.customer_share, Unit.SHARE, "share of all customers", **told, zh="占全部顾客的比例")
-        money = page.figure(group.revenue_share, Unit.SHARE, "share of all spend", **told, zh="占消费额的比例")
+        share = page.figure(group.customer_share, Unit.SHARE, "share of all customers", **told, zh="顾客")
+        money = page.figure(group.revenue_share, Unit.SHARE, "share of all spend", **told, zh="消费额")
         page.figure(group.revenue_minor, Unit.MONEY, "spend of the segment", **told, zh="细分消费额")
         page.say(
             f"- {group.segment} {group.name}: {size.shown}, {share.shown} of all, with {money.shown} of spend.",
@@ -207,9 +207,9 @@ def count_customers(desk: Desk, arguments: Counting, page: Notebook) -> None:
         return
     told = {"subject": subject, "definition": counted.rule}
     size = page.figure(counted.customers, Unit.CUSTOMERS, f"customers who {counted.rule}", **told)
-    share = page.figure(counted.share, Unit.SHARE, f"share of all customers who {counted.rule}", **told)
+    share = page.figure(counted.share, Unit.SHARE, f"share of all customers who {counted.rule}", **told, zh="顾客")
     spend = page.figure(
-        counted.revenue_share, Unit.SHARE, f"share of all spend of customers who {counted.rule}", **told
+        counted.revenue_share, Unit.SHARE, f"share of all spend of customers who {counted.rule}", **told, zh="消费额"
     )
     page.say(
         f"{size.shown}: {counted.rule}. That is {share.shown} of all customers, with {spend.shown} of spend.",
