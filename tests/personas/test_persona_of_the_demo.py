@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from raw_facts import recompute
 
-from assistant.config import ModelSettings, Settings, ShopSettings, WritingSettings
+from assistant.config import ModelSettings, SegmentSettings, Settings, ShopSettings, WritingSettings
 from assistant.personas.checking import subject_of
 from assistant.pipeline import Pipeline, Silent
 from assistant.records import Campaign, Fact
@@ -33,11 +33,13 @@ code = "JANUARY15"
 """
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
+# As many segments as the product finds take minutes: they are written in `make check`, and a few in `make test`.
+@pytest.fixture(scope="module", params=[4, pytest.param(8, marks=pytest.mark.slow)], ids=lambda most: f"up to {most}")
+def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     """A workspace with personas of all segments and copy for two of them, by the embedded model."""
     settings = Settings(
         shop=ShopSettings(name="Corner Grocery"),
+        segments=SegmentSettings(k_max=request.param),
         # The index's own tests embed with the real model; here only what it finds matters.
         models=ModelSettings(embedder="hashing"),
         writing=WritingSettings(persona_candidates=2, copy_candidates=3),
@@ -49,9 +51,15 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
         pipeline = Pipeline(workspace, Silent())
         pipeline.ingest_demo()
         pipeline.personas()
-        pipeline.campaign(brief, ("S1", "S8"))
+        pipeline.campaign(brief, ends_of(pipeline))
         pipeline.report()
         yield pipeline
+
+
+def ends_of(pipeline: Pipeline) -> tuple[str, str]:
+    """The segment with most revenue and the one with least."""
+    first, *_, last = pipeline.segmentation().segments
+    return first.segment, last.segment
 
 
 def facts_of(pipeline: Pipeline) -> dict[str, Fact]:
@@ -137,5 +145,5 @@ def test_the_report_shows_every_segment_and_piece(written: Pipeline) -> None:
 
 def test_nothing_runs_again_when_nothing_has_changed(written: Pipeline) -> None:
     again = Pipeline(written.workspace, Silent())
-    kept = [again.personas(), again.campaign(written.workspace.root / "spring.toml", ("S1", "S8")), again.report()]
+    kept = [again.personas(), again.campaign(written.workspace.root / "spring.toml", ends_of(again)), again.report()]
     assert [result.kept for result in kept] == [True, True, True]
