@@ -156,7 +156,7 @@ def before(stage: str, shop: Shop, root: Path) -> None:
 
 
 # One of each kind of stage and of kill; the others take as long again, and are in `make check`.
-QUICK = ("data", "features", "index", "personas", "campaign", "report")
+QUICK = ("data", "index", "personas", "report")
 
 
 @pytest.mark.parametrize(
