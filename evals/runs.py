@@ -77,7 +77,7 @@ def read_trials(path: Path) -> dict[TrialKey, Trial]:
             if _was_cut(line):
                 continue
             raise WorkspaceError(
-                f"{path}, line {number}, is no trial that can be read; move the folder {path.parent} away and run again."
+                f"{path}, line {number}, is no trial that can be read; move {path.parent} away and run again."
             ) from None
     return trials
 
