@@ -2,19 +2,23 @@
 
 A prompt file is TOML: `id`, `released`, `purpose`, `variables`, a `system` text, `shots` (pairs of `user` and
 `assistant`) and a `user` text. Variables stand as `$name`. Braces belong to slots and are left alone.
+
+`copy/subject` is the prompt that is used: the workspace's own, or the product's latest. `copy/subject@1` is that very
+version, and `copy/subject+warmer` a fork in the workspace.
 """
 
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
 
 from pydantic import Field, ValidationError
 
-from assistant.errors import ConfigError
+from assistant.errors import ConfigError, unknown_name
 from assistant.records import Message, Record
 
 
@@ -29,8 +33,12 @@ class Shot(Record):
 class Prompt(Record):
     """A prompt file's content."""
 
-    id: str = Field(pattern=r"^[a-z_]+/[a-z_]+@\d+$", description="`copy/subject@1`: folder, name, version")
+    id: str = Field(
+        pattern=r"^[a-z_]+/[a-z_]+(@\d+|\+[a-z0-9-]{1,40})$",
+        description="`copy/subject@1`: folder, name, version; `copy/subject+warmer`: a fork",
+    )
     released: bool = Field(description="a released file is never edited; a better one gets the next version")
+    forked_from: str = Field(default="", description="of a fork: id of the prompt it began as")
     purpose: str
     variables: tuple[str, ...] = ()
     system: str
@@ -74,25 +82,68 @@ def load_prompt(name: str, override: Path | None = None) -> Prompt:
     """A prompt by name.
 
     Args:
-        name: `copy/subject`; the highest version of the product's own files is taken.
-        override: a workspace's prompt folder; a file `copy/subject.toml` in it wins.
+        name: `copy/subject`: a file `copy/subject.toml` in the workspace, or the highest version of the product's own.
+            `copy/subject@1`: that version of the product's own. `copy/subject+warmer`: a fork in the workspace.
+        override: the workspace's prompt folder.
 
     Raises:
         ConfigError: there is no such prompt, or its file is wrong; the message names the file.
     """
-    if override is not None and (override / f"{name}.toml").exists():
-        path = override / f"{name}.toml"
-        return _parse(str(path), path.read_bytes())
     folder, _, stem = name.partition("/")
-    place = resources.files("prompts").joinpath(folder)
-    versions = re.compile(rf"{re.escape(stem)}@(\d+)\.toml")
-    files = sorted(
-        (file for file in (place.iterdir() if place.is_dir() else ()) if versions.fullmatch(file.name)),
-        key=lambda file: int(file.name.removesuffix(".toml").rpartition("@")[2]),
-    )
+    if override is not None and "@" not in stem:
+        path = override / f"{name}.toml"
+        if _is_name(name) and path.exists():
+            return _parse(str(path), path.read_bytes())
+    if "+" in stem:
+        known = [own for own in workspace_prompts(override) if "+" in own]
+        told = f"the workspace has {', '.join(known)}" if known else "the workspace has none"
+        raise ConfigError(f"There is no fork {name!r}; {told}. `assistant prompts fork NAME` makes one.")
+    base, _, wanted = stem.partition("@")
+    files = {number: file for number, file in _versions(folder, base) if wanted in ("", str(number))}
     if not files:
-        raise ConfigError(f"There is no prompt {name!r}.")
-    return _parse(f"{folder}/{files[-1].name}", files[-1].read_bytes())
+        raise unknown_name("prompt", name, shipped_prompts())
+    newest = max(files)
+    return _parse(f"{folder}/{base}@{newest}.toml", files[newest].read_bytes())
+
+
+def shipped_prompts() -> tuple[str, ...]:
+    """Ids of all prompt files of the product, by name and version."""
+    folders = (folder for folder in resources.files("prompts").iterdir() if folder.is_dir())
+    names = {(folder.name, file.name.partition("@")[0]) for folder in folders for file in folder.iterdir()}
+    return tuple(
+        f"{folder}/{stem}@{number}" for folder, stem in sorted(names) for number, _ in sorted(_versions(folder, stem))
+    )
+
+
+def workspace_prompts(override: Path | None) -> tuple[str, ...]:
+    """Names of a workspace's prompt files: those that replace the product's own, and forks."""
+    paths = override.glob("*/*.toml") if override is not None else ()
+    names = [f"{path.parent.name}/{path.stem}" for path in paths]
+    return tuple(sorted(name for name in names if _is_name(name)))
+
+
+def prompt_path(name: str, override: Path) -> Path:
+    """Where the workspace's file of this name is, or would be.
+
+    Raises:
+        ConfigError: it is no name of one.
+    """
+    if not _is_name(name):
+        raise ConfigError(f"{name!r} is no name of a prompt; expected one such as copy/subject or copy/subject+warmer.")
+    return override / f"{name}.toml"
+
+
+def _is_name(name: str) -> bool:
+    return re.fullmatch(r"[a-z_]+/[a-z_]+(\+[a-z0-9-]{1,40})?", name) is not None
+
+
+def _versions(folder: str, stem: str) -> Iterator[tuple[int, Traversable]]:
+    """The product's own files of a name, each with its number."""
+    place = resources.files("prompts").joinpath(folder)
+    pattern = re.compile(rf"{re.escape(stem)}@(\d+)\.toml")
+    for file in place.iterdir() if place.is_dir() else ():
+        if found := pattern.fullmatch(file.name):
+            yield int(found[1]), file
 
 
 def _parse(place: str, content: bytes) -> Prompt:

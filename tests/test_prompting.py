@@ -159,3 +159,28 @@ def test_examples_are_chosen_by_all_their_tags_else_those_without() -> None:
     assert [shot.user for shot in shots_for(prompt, ["email", "thrift"])] == ["a"]
     assert [shot.user for shot in shots_for(prompt, ["new"])] == ["c"]
     assert [shot.user for shot in shots_for(prompt, [])] == ["a", "b", "c", "d"]
+
+
+def test_a_version_and_a_fork_are_loaded_by_name(tmp_path: Path) -> None:
+    assert load_prompt("copy/subject@1").id == "copy/subject@1"
+    written(tmp_path, GOOD.replace("copy/subject@7", "copy/subject+warmer"), "copy/subject+warmer")
+    written(tmp_path, GOOD)
+    assert load_prompt("copy/subject+warmer", tmp_path).id == "copy/subject+warmer"
+    assert load_prompt("copy/subject", tmp_path).id == "copy/subject@7"
+    assert load_prompt("copy/subject@1", tmp_path).id == "copy/subject@1", "a version is never the workspace's own"
+    assert prompting.workspace_prompts(tmp_path) == ("copy/subject", "copy/subject+warmer")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("copy/subject@99", "did you mean 'copy/subject@"),
+        ("copy/subjekt", "did you mean 'copy/subject@"),
+        ("copy/subject+warmer", "assistant prompts fork"),
+        ("../../etc/passwd", "There is no prompt"),
+        ("copy/../../x+y", "There is no fork"),
+    ],
+)
+def test_a_prompt_that_is_not_there_is_said_to_be(name: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=re.escape(told)):
+        load_prompt(name, tmp_path)
