@@ -1,13 +1,11 @@
 """The root command. A command's file is imported when that command runs, so `assistant --help` stays light."""
 
-import importlib
 import os
 import sys
-from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
+from assistant.cli.lazy import LazyGroup
 from assistant.errors import AssistantError
 
 # name -> (module below assistant.cli.commands, one line of help); the order is that of a first visit.
@@ -27,36 +25,22 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "Lint copy written anywhere: facts, claims, limits, law."),
     "report": ("report", "The workspace as one HTML file."),
     "models": ("models", "List models, check one, look at the calls made."),
+    "prompts": ("prompts", "List, show, compare, render and fork prompts."),
 }
 
 INTERRUPTED = 130
 """Exit code after a ctrl-C: 128 and the number of the signal."""
 
 
-class LazyGroup(TyperGroup):
-    """A group whose commands are names and lines of help until one is called."""
+class Commands(LazyGroup):
+    """The root's commands; the harness hangs `eval` below it, which the house knows nothing of."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """All names, in the order of `COMMANDS`."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """What help needs to know of a command."""
-        if cmd_name not in COMMANDS:
-            return None
-        return TyperCommand(name=cmd_name, help=COMMANDS[cmd_name][1])
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The real command, imported."""
-        name, command, rest = super().resolve_command(ctx, args)
-        if name in COMMANDS:
-            module = importlib.import_module(f"assistant.cli.commands.{COMMANDS[name][0]}")
-            command = typer.main.get_command(module.app)
-            command.name = name
-        return name, command, rest
+    package = "assistant.cli.commands"
+    table = COMMANDS
+    open_to_others = True
 
 
-app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.callback()
