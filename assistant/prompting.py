@@ -89,11 +89,21 @@ def load_prompt(name: str, override: Path | None = None) -> Prompt:
     Raises:
         ConfigError: there is no such prompt, or its file is wrong; the message names the file.
     """
+    return _parse(*_found(name, override))
+
+
+def prompt_source(name: str, override: Path | None = None) -> str:
+    """The text of a prompt's file, comments and all; `name` and errors as `load_prompt` has them."""
+    return _found(name, override)[1].decode("utf-8")
+
+
+def _found(name: str, override: Path | None) -> tuple[str, bytes]:
+    """Where a prompt stands, in words, and its bytes."""
     folder, _, stem = name.partition("/")
     if override is not None and "@" not in stem:
         path = override / f"{name}.toml"
         if _is_name(name) and path.exists():
-            return _parse(str(path), path.read_bytes())
+            return str(path), path.read_bytes()
     if "+" in stem:
         known = [own for own in workspace_prompts(override) if "+" in own]
         told = f"the workspace has {', '.join(known)}" if known else "the workspace has none"
@@ -103,7 +113,7 @@ def load_prompt(name: str, override: Path | None = None) -> Prompt:
     if not files:
         raise unknown_name("prompt", name, shipped_prompts())
     newest = max(files)
-    return _parse(f"{folder}/{base}@{newest}.toml", files[newest].read_bytes())
+    return f"{folder}/{base}@{newest}.toml", files[newest].read_bytes()
 
 
 def shipped_prompts() -> tuple[str, ...]:
