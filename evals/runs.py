@@ -17,6 +17,8 @@ from evals.records import Run, Score, Trial, TrialKey
 
 RUN_FILE = "run.json"
 TRIALS_FILE = "trials.jsonl"
+PACE = {"seconds", "from_journal", "cost_nanodollars"}
+"""What differs between two runs that were told the same."""
 
 
 class TrialLog:
@@ -92,8 +94,7 @@ def hash_trials(trials: Mapping[TrialKey, Trial]) -> str:
     """`sha256:` over trials in the order of their keys, without what differs between two equal runs."""
     digest = hashlib.sha256()
     for key in sorted(trials):
-        told = trials[key].model_dump(mode="json", exclude={"seconds", "from_journal", "cost_nanodollars"})
-        digest.update(json.dumps(told, sort_keys=True, ensure_ascii=True).encode() + b"\n")
+        digest.update(trials[key].model_dump_json(exclude=PACE).encode() + b"\n")
     return f"sha256:{digest.hexdigest()}"
 
 

@@ -2,7 +2,7 @@
 
 from evals.suites.documents import Document, read_document
 from evals.suites.expanding import Overrides, expand
-from evals.suites.finding import find_suite, shipped_suites
+from evals.suites.finding import find_suite, known_suites, shipped_suites
 from evals.suites.loading import LoadedSuite, load_suite
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Overrides",
     "expand",
     "find_suite",
+    "known_suites",
     "load_suite",
     "read_document",
     "shipped_suites",

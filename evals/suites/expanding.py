@@ -35,9 +35,9 @@ def expand(
     """
     places: dict[str, Place] = {}
     cases: dict[str, Case] = {}
-    spelt: list[tuple[Case, Place]] = [
-        (_filled(told, case, ("cases", at), document), ("cases", at)) for at, case in enumerate(told.cases)
-    ]
+    spelt: list[tuple[Case, Place]] = []
+    for at, case in enumerate(told.cases):
+        spelt.append((_filled(told, case, ("cases", at), document), ("cases", at)))
     spelt += [(_filled(told, case, ("cases_from",), document), ("cases_from",)) for case in further]
     spelt += [(case, ("matrix",)) for case in _matrix(told, document)]
     for case, place in spelt:

@@ -17,10 +17,10 @@ def shipped_suites() -> dict[str, Path]:
     return {file.stem: file for file in sorted(files)}
 
 
-def own_suites(workspace: Workspace | None) -> dict[str, Path]:
-    """Name -> file of every suite in a workspace's folder of suites."""
-    files = sorted((workspace.root / FOLDER).glob("*.yaml")) if workspace else []
-    return {file.stem: file for file in files}
+def known_suites(workspace: Workspace | None) -> dict[str, Path]:
+    """Name -> file of every suite; a workspace's own come before those that ship."""
+    own = sorted((workspace.root / FOLDER).glob("*.yaml")) if workspace else []
+    return {**shipped_suites(), **{file.stem: file for file in own}}
 
 
 def find_suite(name: str, workspace: Workspace | None = None) -> Path:
@@ -35,7 +35,7 @@ def find_suite(name: str, workspace: Workspace | None = None) -> Path:
     """
     if Path(name).is_file():
         return Path(name)
-    known = {**shipped_suites(), **own_suites(workspace)}
+    known = known_suites(workspace)
     if name not in known:
         raise unknown_name("suite", name, known)
     return known[name]

@@ -1,0 +1,157 @@
+"""`assistant eval run`."""
+
+import datetime as dt
+import sys
+from decimal import Decimal
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption
+from assistant.cli.output import Progressing, emit_json, emit_table, say
+from assistant.errors import ConfigError
+from assistant.llm import dollars
+from evals.commands.places import Backends, OutOption, runs_folder, workspace_if_any
+from evals.comparing import summarise
+from evals.records import Run
+from evals.running import PlannedRun, RunEstimate, estimate_run, expected, plan_run, run_suite
+from evals.runs import StoredRun
+from evals.suites import Overrides, find_suite, load_suite
+
+NANO = 1_000_000_000
+ASK_ABOVE = Decimal(1)
+INFRASTRUCTURE = 4
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def run(
+    suite: Annotated[str, typer.Argument(help="A suite's file, or the name of one that ships; see `eval list`.")],
+    prompt: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="In place of the suite's: copy/subject@2, a fork copy/subject+warmer, or several with commas."
+        ),
+    ] = None,
+    model: Annotated[list[str] | None, typer.Option(help="In place of the suite's; recorded:FILE too.")] = None,
+    samples: Annotated[int | None, typer.Option(min=1, max=1000, help="In place of the suite's.")] = None,
+    cases: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    epoch: Annotated[int, typer.Option(min=0, help="Another one repeats everything with new answers.")] = 0,
+    estimate: Annotated[bool, typer.Option("--estimate", help="Only say what it would take.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, whatever it is estimated to cost.")] = False,
+    from_journal: FromJournalOption = False,
+    out: OutOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a suite; typed again it goes on where it was stopped.
+
+    Exit code 4: a model or a judge could not be reached, and what it did not answer has no score.
+    """
+    place = workspace_if_any(workspace)
+    folder = runs_folder(out, place)
+    overrides = Overrides(tuple(prompt or ()), tuple(model or ()), samples, cases)
+    plan = plan_run(
+        load_suite(find_suite(suite, place), overrides),
+        folder=folder,
+        workspace=place,
+        epoch=epoch,
+        cards=[folder / "judges"],
+        default_model=place.settings.models.copywriter if place else "local:",
+        prompt_folder=folder / "prompts",
+    )
+    backends = Backends(place, folder, from_journal=from_journal)
+    told = estimate_run(plan, backends.gateway)
+    _show_estimate(plan, told)
+    if estimate:
+        if as_json:
+            emit_json([told.model_dump(mode="json")])
+        return
+    _agree(told, place.settings.models.ask_above if place else ASK_ABOVE, yes)
+    with Progressing() as listener:
+        done = run_suite(
+            plan,
+            backends.gateway,
+            now=lambda: dt.datetime.now(dt.UTC),
+            program=version("marketing-assistant"),
+            listener=listener,
+        )
+    _show(plan, done, as_json)
+    if _broken(done):
+        raise typer.Exit(INFRASTRUCTURE)
+
+
+def _show_estimate(plan: PlannedRun, told: RunEstimate) -> None:
+    suite = plan.suite
+    say(
+        f"{suite.suite}: {len(suite.cases):,} cases x {len(suite.systems)} systems x {suite.samples} samples, "
+        f"{told.trials:,} trials" + (f", {told.standing:,} of them done" if told.standing else "") + "."
+    )
+    for name, each in (*told.systems.items(), *told.judges.items()):
+        cost = (
+            "its price is not known" if each.cost_nanodollars is None else f"at most {dollars(each.cost_nanodollars)}"
+        )
+        say(
+            f"  {name}: {each.requests:,} requests to {each.model}, {each.known:,} answered before, about "
+            f"{each.tokens_in:,} tokens in, at most {each.tokens_out:,} out; {cost}"
+        )
+    for line in expected(plan):
+        say(f"  {line}")
+
+
+def _agree(told: RunEstimate, above: Decimal, yes: bool) -> None:
+    cost = told.cost_nanodollars
+    if yes or cost is None or cost <= above * NANO:
+        return
+    question = f"This costs at most {dollars(cost)}, and more than {above} dollars is asked about"
+    if not sys.stdin.isatty():
+        raise ConfigError(f"{question}; say --yes.")
+    if not typer.confirm(f"{question}. Go on?", err=True):
+        raise ConfigError("Nothing was asked of a model.")
+
+
+def _show(plan: PlannedRun, done: Run, as_json: bool) -> None:
+    stored = StoredRun(plan.place)
+    rows = summarise(stored)
+    if as_json:
+        emit_json(
+            [
+                {"run": done.run, "folder": str(plan.place), "finished": bool(done.finished_at), **row.model_dump()}
+                for row in rows
+            ]
+        )
+    else:
+        emit_table(
+            ("system", "metric", "value", "95% interval", "cases", "clusters", "invalid"),
+            [
+                (
+                    row.system,
+                    row.metric,
+                    "none" if row.value is None else f"{row.value:.3f}",
+                    "" if row.low is None or row.high is None else f"{row.low:.3f} to {row.high:.3f}",
+                    f"{row.cases:,}",
+                    f"{row.clusters:,}",
+                    f"{row.invalid:,}",
+                )
+                for row in rows
+            ],
+            title=done.run,
+        )
+    counts = done.counts
+    say(
+        f"{counts.answered:,} of {counts.trials:,} trials answered, {counts.invalid:,} could not be used, "
+        f"{counts.failed:,} failed; {counts.from_journal:,} from the journal. {plan.place}"
+    )
+    for use in done.metrics:
+        if use.judge and not use.gates:
+            say(f"{use.label}: {use.judge} has no card that holds, so it reports and does not gate: `eval judge card`.")
+    if _broken(done):
+        say("What failed has no score; type the same again to ask for it.")
+    else:
+        say(f"Next: assistant eval report {done.run}")
+
+
+def _broken(done: Run) -> bool:
+    return not done.finished_at
