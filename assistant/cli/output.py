@@ -34,7 +34,7 @@ STAGES = {
 }
 _LINES_EVERY = 0.25
 _FIGURES = re.compile(r"[\d.,%$€£+\-() ]*")
-_NAMED = ("name", "claim", "metric", "feature")
+_NAMED = ("name", "claim", "metric", "feature", "kind", "system")
 _NAME_WIDTH = 18
 
 notes = Console(stderr=True)

@@ -11,7 +11,8 @@ import regex
 
 from assistant.copywriting import CHANNELS, checked, demands_of, language_named
 from assistant.records import Piece
-from evals.mutations.originals import Original, as_text
+from evals.mutations.originals import Original
+from evals.targets.texts import as_text
 
 
 @dataclass(frozen=True)

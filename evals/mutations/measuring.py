@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from assistant.copywriting import check_pieces, check_receipts
 from assistant.copywriting.linting import Binder, LintGround, lint_text
 from evals.mutations.faults import Planted
-from evals.mutations.originals import Original, as_text
+from evals.mutations.originals import Original
+from evals.targets.texts import as_text
 
 
 @dataclass

@@ -29,6 +29,11 @@ class Original:
     lines: dict[str, str]
 
     @property
+    def can_be_said(self) -> bool:
+        """Whether its facts are there: a brief without a code has none for a line that names one."""
+        return all(slot in self.frame.slots for text in self.lines.values() for slot in _slots(text))
+
+    @property
     def piece(self) -> Piece:
         """The piece, checked."""
         return make_piece(self.frame, self.angle, self.lines, dict.fromkeys(self.lines, "a person"), model="a person")
@@ -82,15 +87,8 @@ def originals(
             ),
             brand=BrandKit(),
         )
-        made.append(Original(brief, frame, angle, _lines(frame, angle, draw, prompts)))
+        made.append(Original(brief, frame, angle, lines_of(frame, angle, draw, prompts)))
     return made
-
-
-def as_text(piece: Piece) -> str:
-    """A piece as somebody would paste it elsewhere: fields with their labels, facts filled in."""
-    if len(piece.fields) == 1:
-        return piece.fields[0].text
-    return "\n".join(f"{field.field.replace('_', ' ').capitalize()}: {field.text}" for field in piece.fields)
 
 
 def _places(languages: Sequence[str]) -> Iterator[tuple[str, str, str]]:
@@ -107,7 +105,15 @@ def _fitting(products: Sequence[str], channel: str) -> Sequence[str]:
     return short if CHANNELS[channel].advert and short else products
 
 
-def _lines(frame: PieceFrame, angle: str, draw: random.Random, prompts: Path | None) -> dict[str, str]:
+def lines_of(frame: PieceFrame, angle: str, draw: random.Random, prompts: Path | None) -> dict[str, str]:
+    """The lines of a clean piece, each a worked example of its prompt.
+
+    Args:
+        frame: of the piece.
+        angle: of the worked examples.
+        draw: which of them.
+        prompts: a folder whose prompt files come before the product's own.
+    """
     channel = CHANNELS[frame.channel]
     lines: dict[str, str] = {}
     for line in channel.lines:
@@ -123,7 +129,9 @@ def _examples(prompt: Prompt, line: str, angle: str, frame: PieceFrame) -> list[
     shots = shots_for(prompt, (angle, kind) if kind else (angle,)) or prompt.shots
     texts = [shot.assistant for shot in (shots or prompt.shots)]
     wanted = [sorted(slot for slot in needed if slot in frame.slots) for needed in line_named(line).needs]
-    return [text for text in texts if _slots(text) in wanted] or texts
+    # An offer without a code, say, has no use for an example that names one.
+    able = [text for text in texts if all(slot in frame.slots for slot in _slots(text))]
+    return [text for text in able if _slots(text) in wanted] or able or texts
 
 
 def _slots(text: str) -> list[str]:
