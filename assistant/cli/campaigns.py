@@ -52,6 +52,27 @@ def show_estimate(estimate: CampaignEstimate) -> None:
         say(f"Estimated from {estimate.sampled:,} of the {estimate.pieces:,} pieces.")
 
 
+def agree_to_spend(what: str, cost_nanodollars: int, ask_above: Decimal, *, yes: bool) -> None:
+    """Ask a person before much is spent.
+
+    Args:
+        what: is paid for.
+        cost_nanodollars: about.
+        ask_above: dollars; below them nobody is asked.
+        yes: whether a person has said yes already.
+
+    Raises:
+        ConfigError: nobody can be asked, or the answer is no.
+    """
+    if yes or cost_nanodollars <= ask_above * NANO:
+        return
+    question = f"{what} cost about {dollars(cost_nanodollars)}, and ask_above is {dollars(int(ask_above * NANO))}"
+    if not sys.stdin.isatty():
+        raise ConfigError(f"{question}; say --yes, or set models.ask_above in assistant.toml.")
+    if not typer.confirm(f"{question}. Go on?", err=True):
+        raise ConfigError("Nothing was asked of the model.")
+
+
 def agreeing(
     ask_above: Decimal, *, yes: bool, pause: Callable[[], AbstractContextManager[None]]
 ) -> Callable[[CampaignEstimate], None]:
@@ -67,17 +88,9 @@ def agreeing(
         told = estimate.models[0]
         cost = told.cost_nanodollars
         # A server of one's own has no price, and the note before this says so.
-        if yes or cost is None or cost <= ask_above * NANO:
-            return
-        question = (
-            f"{told.calls - told.known:,} requests to {told.model} cost about {dollars(cost)}, and ask_above is "
-            f"{dollars(int(ask_above * NANO))}"
-        )
-        if not sys.stdin.isatty():
-            raise ConfigError(f"{question}; say --yes, or set models.ask_above in assistant.toml.")
-        with pause():
-            if not typer.confirm(f"{question}. Go on?", err=True):
-                raise ConfigError("Nothing was asked of the model.")
+        if cost is not None:
+            with pause():
+                agree_to_spend(f"{told.calls - told.known:,} requests to {told.model}", cost, ask_above, yes=yes)
 
     return agree
 

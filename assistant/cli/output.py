@@ -186,7 +186,9 @@ class Progressing:
 
 def _label(stage: str) -> str:
     """Words for a stage; `audience A1` is one of its kind."""
-    return STAGES[stage.partition(" ")[0]]
+    kind, _, rest = stage.partition(" ")
+    # The harness names what it runs, not one of the stages.
+    return rest if kind == "eval" else STAGES[kind]
 
 
 def _is_plain(value: object) -> bool:

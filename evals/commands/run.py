@@ -1,16 +1,15 @@
 """`assistant eval run`."""
 
 import datetime as dt
-import sys
 from decimal import Decimal
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
+from assistant.cli.campaigns import agree_to_spend
 from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption
 from assistant.cli.output import Progressing, emit_json, emit_table, say
-from assistant.errors import ConfigError
 from assistant.llm import dollars
 from evals.commands.places import Backends, OutOption, runs_folder, workspace_if_any
 from evals.comparing import summarise
@@ -19,7 +18,6 @@ from evals.running import PlannedRun, RunEstimate, estimate_run, expected, plan_
 from evals.runs import StoredRun
 from evals.suites import Overrides, find_suite, load_suite
 
-NANO = 1_000_000_000
 ASK_ABOVE = Decimal(1)
 INFRASTRUCTURE = 4
 
@@ -69,7 +67,9 @@ def run(
         if as_json:
             emit_json([told.model_dump(mode="json")])
         return
-    _agree(told, place.settings.models.ask_above if place else ASK_ABOVE, yes)
+    if told.cost_nanodollars:
+        above = place.settings.models.ask_above if place else ASK_ABOVE
+        agree_to_spend(f"The requests of {plan.name}", told.cost_nanodollars, above, yes=yes)
     with Progressing() as listener:
         done = run_suite(
             plan,
@@ -99,17 +99,6 @@ def _show_estimate(plan: PlannedRun, told: RunEstimate) -> None:
         )
     for line in expected(plan):
         say(f"  {line}")
-
-
-def _agree(told: RunEstimate, above: Decimal, yes: bool) -> None:
-    cost = told.cost_nanodollars
-    if yes or cost is None or cost <= above * NANO:
-        return
-    question = f"This costs at most {dollars(cost)}, and more than {above} dollars is asked about"
-    if not sys.stdin.isatty():
-        raise ConfigError(f"{question}; say --yes.")
-    if not typer.confirm(f"{question}. Go on?", err=True):
-        raise ConfigError("Nothing was asked of a model.")
 
 
 def _show(plan: PlannedRun, done: Run, as_json: bool) -> None:

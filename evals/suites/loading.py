@@ -76,11 +76,14 @@ def load_suite(path: Path, overrides: Overrides | None = None) -> LoadedSuite:
 def _canonical(document: Document) -> dict[str, Any]:
     """Short forms spelt out, each at its own place: a metric by its name, prompts as a pin or a list of pins."""
     told = dict(document.content)
-    if isinstance(told.get("metrics"), list):
-        told["metrics"] = [{"metric": each} if isinstance(each, str) else each for each in told["metrics"]]
-    if isinstance(told.get("prompts"), list):
-        told["prompts"] = [_prompt_set(each) for each in told["prompts"]]
+    for key, spelt in (("metrics", _metric), ("prompts", _prompt_set)):
+        if isinstance(told.get(key), list):
+            told[key] = [spelt(each) for each in told[key]]
     return told
+
+
+def _metric(told: Any) -> Any:
+    return {"metric": told} if isinstance(told, str) else told
 
 
 def _prompt_set(told: Any) -> Any:
