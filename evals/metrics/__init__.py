@@ -18,6 +18,7 @@ METRICS: dict[str, str] = {
     "spam": "spam",
     "lexical_diversity": "lexical_diversity",
     "content_diversity": "content_diversity",
+    "near_duplicates": "near_duplicates",
     "persona_identification": "persona_identification",
     "recall_at_k": "recall_at_k",
     "ndcg": "ndcg",
