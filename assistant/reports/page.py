@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from assistant.errors import WorkspaceError
@@ -32,6 +32,8 @@ from assistant.reports.rfm import grid_of
 from assistant.reports.trust import trust_of
 from assistant.workspace import write_atomic
 
+# The package whose templates and styles every page has.
+HOUSE = "assistant.reports"
 # As many as the style sheet has; further segments take the first again and are told apart by their labels.
 COLOURS = 8
 # In the order they apply: what a width or a medium changes comes last.
@@ -144,12 +146,22 @@ def write_page(path: Path, page: str) -> None:
         ) from error
 
 
-def render_page(template: str, script: str = "", styles: Sequence[str] = STYLES, **values: object) -> str:
-    """A page of the house: its own style and script, and a policy under which nothing else counts."""
-    style = "\n".join(map(_asset, styles))
-    code = _asset(script) if script else ""
+def render_page(
+    template: str, script: str = "", styles: Sequence[str] = STYLES, package: str = HOUSE, **values: object
+) -> str:
+    """A page of the house: its own style and script, and a policy under which nothing else counts.
+
+    Args:
+        template: its file, which may extend and import those of the house.
+        script: its file; empty: none.
+        styles: their files, in the order they apply.
+        package: whose folder `templates` is looked in first; what it lacks is the house's.
+        values: what the template shows.
+    """
+    style = "\n".join(_asset(name, package) for name in styles)
+    code = _asset(script, package) if script else ""
     page = (
-        _environment()
+        _environment(package)
         .get_template(template)
         .render(
             policy=_policy(style, code),
@@ -174,9 +186,9 @@ def _labels(data: ReportData) -> dict[str, str]:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(package: str) -> Environment:
     environment = Environment(
-        loader=PackageLoader("assistant.reports"),
+        loader=ChoiceLoader([PackageLoader(own) for own in dict.fromkeys((package, HOUSE))]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -189,10 +201,10 @@ def _environment() -> Environment:
     return environment
 
 
-def _asset(name: str) -> str:
-    loader = _environment().loader
-    assert loader is not None
-    return loader.get_source(_environment(), name)[0]
+def _asset(name: str, package: str) -> str:
+    environment = _environment(package)
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
 
 
 def _policy(style: str, script: str) -> str:
