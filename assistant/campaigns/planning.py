@@ -105,8 +105,8 @@ class CampaignPlan:
         products: Sequence[Product],
     ) -> Iterator[CopyJob]:
         brief, settings = self.brief, self.settings
-        levels = _levels(self.prompts, channel, language)
         prompts = {line: self.prompts[language, CHANNELS[channel].prompt_of(line)] for line in CHANNELS[channel].lines}
+        levels = levels_of(prompts)
         each = [(variant, angle) for variant in range(1, brief.variants + 1) for angle in brief.angles]
         for at, (variant, angle) in enumerate(each):
             slots = piece_slots(
@@ -148,13 +148,17 @@ def _fitting(products: Sequence[Product], channel: str) -> Sequence[Product]:
     return short if CHANNELS[channel].advert and short else products
 
 
-def _levels(prompts: Mapping[tuple[str, str], Prompt], channel: str, language: str) -> dict[str, Sequence[str]]:
-    """The levels of the elements that a channel's lines can take."""
+def levels_of(prompts: Mapping[str, Prompt]) -> dict[str, Sequence[str]]:
+    """The levels of the elements that some lines can take; what `elements_of` draws from.
+
+    Args:
+        prompts: by line, in the language they are written in.
+    """
     levels: dict[str, Sequence[str]] = {}
-    if OPENING in CHANNELS[channel].lines:
+    if OPENING in prompts:
         levels["openings"] = ("reason", "product")
-        if any("question" in shot.tags for shot in prompts[language, OPENING].shots):
+        if any("question" in shot.tags for shot in prompts[OPENING].shots):
             levels["forms"] = ("statement", "question")
-    if ACTION in CHANNELS[channel].lines:
+    if ACTION in prompts:
         levels["calls"] = ("look", "buy")
     return levels

@@ -17,7 +17,16 @@ from assistant.copywriting.control import control_piece
 from assistant.copywriting.documents import parse, render, written
 from assistant.copywriting.languages import known_languages, language_named
 from assistant.copywriting.slots import ENGLISH, PieceSlots, Product, piece_slots, products_for
-from assistant.copywriting.writing import CopyJob, Said, copy_requests, repair_requests, write_pieces
+from assistant.copywriting.writing import (
+    CopyJob,
+    Said,
+    check_line,
+    copy_requests,
+    line_requests,
+    problems,
+    repair_requests,
+    write_pieces,
+)
 
 __all__ = [
     "ANGLES",
@@ -36,6 +45,7 @@ __all__ = [
     "angle_named",
     "channel_named",
     "check_field",
+    "check_line",
     "check_piece",
     "check_pieces",
     "check_receipts",
@@ -49,10 +59,12 @@ __all__ = [
     "known_markets",
     "language_named",
     "law_of",
+    "line_requests",
     "make_piece",
     "needs_review",
     "parse",
     "piece_slots",
+    "problems",
     "products_for",
     "render",
     "repair_requests",

@@ -106,8 +106,21 @@ def copy_requests(job: CopyJob) -> list[Request]:
         # set is out of it with the other.
         half = math.ceil(job.candidates / 2)
         for draw, (first, count) in enumerate(((0, half), (half, job.candidates - half))):
-            requests += _requests(job, line, _messages(job, line, draw), f"{job.piece}.{line}", first, count)
+            requests += line_requests(job, line, draw=draw, first=first, count=count)
     return requests
+
+
+def line_requests(job: CopyJob, line: str, *, draw: int, first: int, count: int) -> list[Request]:
+    """Some candidates of one line, all with the same worked examples.
+
+    Args:
+        job: the piece.
+        line: one of its lines.
+        draw: which set of worked examples.
+        first: number of the first candidate, which is the likeliest answer.
+        count: how many.
+    """
+    return _requests(job, line, _messages(job, line, draw), f"{job.piece}.{line}", first, count)
 
 
 def repair_requests(job: CopyJob, outcomes: Mapping[str, Outcome]) -> list[Request]:
@@ -150,13 +163,18 @@ def write_pieces(
 def problems(job: CopyJob, line: str, text: str) -> tuple[str, ...]:
     """Why a candidate cannot stand; empty where it can."""
     spans = parse(text)
+    found = check_line(job, line, text)
     held = sorted(span.slot for span in spans if span.kind == "slot")
     wanted = needed_slots(line, job.frame.slots.names)
     reasons = []
     if held not in [sorted(needed) for needed in wanted]:
         reasons.append("slots: it must hold " + " or ".join(" and ".join(needed) or "no slot" for needed in wanted))
-    found = check_field(spans, job.frame.context(CHANNELS[job.frame.channel].field_of(line)))
     return (*reasons, *(f"{result.check}: {result.message}" for result in found if result.severity == "error"))
+
+
+def check_line(job: CopyJob, line: str, text: str) -> tuple[CheckResult, ...]:
+    """What the checks of the line's field say of a candidate, warnings too."""
+    return check_field(parse(text), job.frame.context(CHANNELS[job.frame.channel].field_of(line)))
 
 
 def likelihood(job: CopyJob, line: str, outcome: Outcome) -> float:
@@ -293,11 +311,10 @@ def _shots(job: CopyJob, line: str, prompt: Prompt, draw: int) -> list[Shot]:
     if not any(shot.tags for shot in prompt.shots):
         return chance.sample(prompt.shots, min(SHOTS, len(prompt.shots)))
     asks = line == "opening" and job.elements.form == "question"
-    of_angle = [
-        shot
-        for shot in shots_for(prompt, (job.angle, kind) if kind else (job.angle,))
-        if (QUESTION in shot.tags) == asks
-    ]
+    # An older version of a prompt may know no such angle; any of its examples still shows what a line is like.
+    known = shots_for(prompt, (job.angle, kind) if kind else (job.angle,))
+    known = known or (shots_for(prompt, (kind,)) if kind else prompt.shots)
+    of_angle = [shot for shot in known if (QUESTION in shot.tags) == asks]
     of_occasion: tuple[Shot, ...] = ()
     if job.occasion in _OCCASIONS and not asks:
         of_occasion = shots_for(prompt, (job.occasion,))

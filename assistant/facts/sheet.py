@@ -240,7 +240,7 @@ def _fact(metric: Metric, compared: Compared, at: int, segment: str, currency: s
         ratio_low=None if ratio is None else _number(compared.ratio_low[at]),
         ratio_high=None if ratio is None else _number(compared.ratio_high[at]),
         direction=direction,
-        sentence=_sentence(metric, display, others_display, ratio, direction),
+        sentence=fact_sentence(metric.label, display, others_display, ratio, direction),
         source=metric.source,
     )
 
@@ -249,8 +249,17 @@ def _number(value: np.float64) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _sentence(metric: Metric, display: str, others: str, ratio: float | None, direction: str) -> str:
-    said = f"{metric.label[:1].upper()}{metric.label[1:]}: {display}, against {others} for all other customers"
+def fact_sentence(label: str, display: str, others: str, ratio: float | None, direction: str) -> str:
+    """A fact said in full, beside the same number of all other customers.
+
+    Args:
+        label: the metric in a reader's words.
+        display: the value as a reader sees it.
+        others: the others' as a reader sees it.
+        ratio: value / others; None where that says nothing.
+        direction: higher, lower or same.
+    """
+    said = f"{label[:1].upper()}{label[1:]}: {display}, against {others} for all other customers"
     if direction == "same":
         return f"{said}; the difference may be chance."
     if ratio is not None:

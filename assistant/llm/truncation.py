@@ -1,8 +1,9 @@
 """The one failure that is as repeatable as an answer: the text reached max_tokens before its end."""
 
 from assistant.records import Outcome
+from assistant.records.models import TRUNCATED
 
-MARK = "truncated: "
+MARK = TRUNCATED
 
 
 def truncated(max_tokens: int) -> str:
@@ -12,4 +13,4 @@ def truncated(max_tokens: int) -> str:
 
 def is_truncated(outcome: Outcome) -> bool:
     """Whether asking again would end the same way."""
-    return outcome.status == "failed" and outcome.error.startswith(MARK)
+    return outcome.truncated

@@ -69,6 +69,10 @@ out; unsent: the spend cap, a fault that would meet every request, or the caller
 """
 
 
+TRUNCATED = "truncated: "
+"""How the error of an answer begins that reached its limit before its end; its text is kept."""
+
+
 class Outcome(Record):
     """What became of one request. A failure is an outcome; it never loses the others."""
 
@@ -92,6 +96,11 @@ class Outcome(Record):
         default=None, ge=0, description="of the attempts known to be billed; unset: the price is not known"
     )
     from_journal: bool = Field(default=False, description="answered from the journal, not by the model")
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the answer came and was cut at `max_tokens`, the one failure that is as repeatable as an answer."""
+        return self.status == "failed" and self.error.startswith(TRUNCATED)
 
 
 class Price(Record):

@@ -7,7 +7,8 @@ import typer
 from assistant.cli.options import JsonOption, WorkspaceOption
 from assistant.cli.output import emit_json, emit_table, emit_text, say
 from assistant.errors import CheckFailed
-from evals.commands.places import Backends, OutOption, runs_folder, workspace_if_any
+from evals.commands.backends import Backends
+from evals.commands.places import OutOption, runs_folder, workspace_if_any
 from evals.mutations import Measured, MetricRecall, measure_documents, measure_metrics, originals_of, plant
 from evals.mutations.suites import FALSE_ALARMS
 from evals.running import plan_run

@@ -11,7 +11,8 @@ from assistant.cli.campaigns import agree_to_spend
 from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption
 from assistant.cli.output import Progressing, emit_json, emit_table, say
 from assistant.llm import dollars
-from evals.commands.places import Backends, OutOption, runs_folder, workspace_if_any
+from evals.commands.backends import Backends
+from evals.commands.places import OutOption, runs_folder, workspace_if_any
 from evals.comparing import summarise
 from evals.records import Run
 from evals.running import PlannedRun, RunEstimate, estimate_run, expected, plan_run, run_suite

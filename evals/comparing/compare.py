@@ -37,7 +37,8 @@ def compare_all(baseline: Side, candidates: Sequence[Side]) -> list[Comparison]:
     """Hold each candidate against the baseline, on cases of equal name and content.
 
     A metric is better or worse where its p stays below the alpha of the baseline's suite after Holm's step-down over
-    its family, and undecided otherwise. A metric's p is the larger of the clustered paired t's and the permutation's.
+    its family and its interval leaves 0 out, and undecided otherwise. A metric's p is the larger of the clustered
+    paired t's and the permutation's.
     There are two families: the metrics that gate, of all candidates together, and those that only report. One that
     cannot decide so costs those that can nothing, and a look at many systems is paid for.
 
@@ -126,7 +127,8 @@ def _verdict(
     alpha = baseline.run.gate.alpha
     gain = measured.difference if use.higher_is_better else -measured.difference
     verdict: Verdict = "undecided"
-    if p_holm < alpha and gain:
+    # The interval of a proportion is wider than its p where few pairs differ; what it holds possible is not decided.
+    if p_holm < alpha and measured.low * measured.high > 0:
         verdict = "better" if gain > 0 else "worse"
     # Holm's first step asks this of the smallest p: what is found at this level is found whatever the others show.
     level = 1 - alpha / family

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from evals.comparing.tables import CaseValues, Side, sides_of, values_of
 from evals.records import MetricUse, Summary
 from evals.runs import StoredRun
-from evals.statistics import Interval, t_interval, wilson_interval
+from evals.statistics import Interval, bootstrap_interval, wilson_interval
 
 
 def summarise(stored: StoredRun) -> list[Summary]:
@@ -23,7 +23,8 @@ def summary_of(side: Side, use: MetricUse) -> Summary:
     """One metric of one system, at 95%.
 
     A case's value is the mean over its samples; the metric's is the mean over cases. Proportions have Wilson's
-    interval with an effective number of cases by clusters, other metrics the cluster-robust t. `least` and `most` are
+    interval with an effective number of cases by clusters, other metrics the clustered bootstrap, which keeps its level
+    where values are skewed, as lengths and costs are. `least` and `most` are
     what a proportion would be if every invalid score were 0, or 1: what is not known cannot lie outside of them.
     """
     rows = list(values_of(side, use.label).values())
@@ -52,7 +53,7 @@ def _interval(told: Sequence[CaseValues], use: MetricUse) -> Interval | None:
     means = [row.mean for row in told]
     clusters = [row.cluster for row in told]
     if use.kind == "mean":
-        return t_interval(means, clusters)
+        return bootstrap_interval(means, clusters)
     # A case counts once, however many samples it has: they are more of the same, not more cases.
     return wilson_interval(min(sum(means), len(means)), len(means), clusters=clusters, values=means)
 

@@ -84,7 +84,9 @@ class Gate(Record):
     """When a change may pass."""
 
     metrics: tuple[str, ...] = Field(default=(), description="labels that gate; empty: all that may")
-    margin: dict[str, float] = Field(default_factory=dict, description="label -> loss that is tolerated; unset: 0")
+    margin: dict[str, float] = Field(
+        default_factory=dict, description="label -> loss that is tolerated; unset: 0.05, of a mean 0.2 sd"
+    )
     alpha: float = Field(default=0.05, gt=0, lt=0.5, description="false alarms, over all metrics together")
     max_invalid: float = Field(default=0.1, ge=0, le=1, description="share of invalid scores beyond which none passes")
     max_failed: float = Field(default=0.0, ge=0, le=1, description="share of trials lost to infrastructure, borne")

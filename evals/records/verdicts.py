@@ -47,6 +47,9 @@ class MetricVerdict(Record):
     gates: bool = True
     verdict: Verdict
     why: str = Field(description="one sentence")
+    shrunken: float | None = Field(
+        default=None, description="of one among many candidates: the difference drawn to what the others show"
+    )
 
 
 class Comparison(Record):

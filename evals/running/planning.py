@@ -10,13 +10,13 @@ from typing import Any
 
 from assistant.errors import ConfigError
 from assistant.prompting import Prompt
-from assistant.workspace import Workspace
+from assistant.workspace import Workspace, sha256_file
 from evals.judges import JudgeCard, find_card
 from evals.metrics import Metric, Subject, metric_named
 from evals.records import Case, MetricSpec, MetricUse, Suite, System, Trial, TrialKey
-from evals.runs import RUN_FILE
+from evals.runs import RUN_FILE, TRIALS_FILE
 from evals.suites import LoadedSuite
-from evals.targets import Job, Target, resolve_prompts, target_named
+from evals.targets import Job, Target, resolve_prompts, stray_pins, target_named
 
 RECORDED = "recorded:"
 EPOCH = 100_000
@@ -62,6 +62,7 @@ class PlannedRun:
             "epoch": self.epoch,
             "cases": [case.model_dump(mode="json") for case in self.suite.cases],
             "systems": [system.model_dump(mode="json") for system in self.suite.systems],
+            "recorded": [content_of(system.model) for system in self.suite.systems],
             "metrics": [
                 use.model_dump(mode="json", include={"label", "metric", "version", "options", "judge"})
                 for use in self.uses
@@ -104,6 +105,15 @@ class PlannedRun:
         return Subject(case=case, trial=trial, options=asked.spec.options)
 
 
+def content_of(model: str) -> str:
+    """The hash of what a `recorded:` model says; empty for others, and where there is nothing to read."""
+    if not model.startswith(RECORDED):
+        return ""
+    path = Path(model.removeprefix(RECORDED).partition("#")[0])
+    file = path / TRIALS_FILE if path.is_dir() else path
+    return sha256_file(file) if file.is_file() else ""
+
+
 def plan_run(
     loaded: LoadedSuite,
     *,
@@ -141,6 +151,13 @@ def plan_run(
     for system in suite.systems:
         names = sorted({name for case in suite.cases for name in target.prompt_names(case)})
         prompts[system.system] = resolve_prompts(names, system.prompt, override)
+        # Target prompt takes its one pin for the case's own; elsewhere a pin that nothing uses is a system like another.
+        stray = stray_pins(names, system.prompt) if names and suite.target != "prompt" else ()
+        if stray:
+            raise ConfigError(
+                f"{loaded.document.at(('prompts',))}: no case asks for {', '.join(stray)}; they ask for "
+                f"{', '.join(names)}."
+            )
         told = [f"{name} {prompt.fingerprint}" for name, prompt in sorted(prompts[system.system].items())]
         systems.append(
             system.model_copy(
