@@ -50,11 +50,13 @@ def estimate_run(plan: PlannedRun, gateway: OpenGateway) -> RunEstimate:
         missing = [key for key in keys[system.system] if key not in standing]
         if system.model.startswith(RECORDED) or not plan.target.asks or not missing:
             continue
-        with plan.target.open(plan.suite, plan.workspace, system) as ground, gateway(system.model) as model:
-            requests: list[Request] = []
+        requests: list[Request] = []
+        with plan.target.open(plan.suite, plan.workspace, system) as ground:
             for key in missing:
                 requests += plan.target.requests(plan.job(cases[key.case], system, key.sample, ground))
-            systems[system.system] = model.estimate(requests)
+        if requests:
+            with gateway(system.model) as model:
+                systems[system.system] = model.estimate(requests)
     for asked in plan.metrics:
         if asked.metric.requests is None:
             continue

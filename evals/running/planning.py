@@ -151,7 +151,7 @@ def plan_run(
     for system in suite.systems:
         names = sorted({name for case in suite.cases for name in target.prompt_names(case)})
         prompts[system.system] = resolve_prompts(names, system.prompt, override)
-        # Target prompt takes its one pin for the case's own; elsewhere a pin that nothing uses is a system like another.
+        # Target prompt takes its one pin for the case's own; elsewhere one that nothing uses changes nothing.
         stray = stray_pins(names, system.prompt) if names and suite.target != "prompt" else ()
         if stray:
             raise ConfigError(

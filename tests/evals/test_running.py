@@ -27,6 +27,11 @@ models: [scripted]
 metrics: [{metric: contains, options: {all: [tea]}}, {metric: length, options: {at_most: 50}}]
 """
 
+COPY = (
+    ", channel: email, angle: thrift, inputs: {line: subject, product: Tea, brief: {goal: Sell tea, sender: Tea House, "
+    "offer: {kind: percent_off, amount: 5}, starts: 2026-03-02, deadline: 2026-03-31, link: 'https://example.com/x'}}"
+)
+
 
 class Scripted:
     """A model that counts what it is asked; `fails` says of which requests no answer comes."""
@@ -243,3 +248,25 @@ def test_the_hash_of_a_run_does_not_depend_on_its_pace() -> None:
     one, two = trial_of("one"), trial_of("one").model_copy(update={"seconds": 3.0, "from_journal": True})
     assert hash_trials({one.key: one}) == hash_trials({two.key: two})
     assert hash_trials({one.key: one}) != hash_trials({one.key: trial_of("one", "y")})
+
+
+def test_a_prompt_that_no_case_asks_for_is_refused(tmp_path: Path) -> None:
+    text = SUITE.replace("target: prompt", "target: line").replace("models:", "prompts: [copy/push]\nmodels:")
+    text = text.replace(", inputs: {prompt: chat/phrase, values: {question: q1, found: f1}}", COPY)
+    text = text.replace(", inputs: {prompt: chat/phrase, values: {question: q2, found: f2}}", COPY)
+    with pytest.raises(ConfigError, match="no case asks for copy/push; they ask for copy/subject"):
+        planned(tmp_path, text)
+
+
+def test_recorded_outputs_that_changed_are_another_run(tmp_path: Path) -> None:
+    recorded = tmp_path / "outputs.jsonl"
+    text = SUITE.replace("[scripted]", f"['recorded:{recorded}']")
+    names = set()
+    for said in ("tea", "coffee"):
+        rows = [{"case": c, "sample": n, "output": said} for c in ("one", "two") for n in range(3)]
+        recorded.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        plan = planned(tmp_path, text)
+        run_suite(plan, Scripted(), now=now)
+        names.add(plan.name)
+        assert {trial.output for trial in StoredRun(plan.place).trials.values()} == {said}
+    assert len(names) == 2
