@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from assistant.records import Outcome, Request
 from assistant.workspace import read_record
+from evals.asking import INFRASTRUCTURE
 from evals.metrics import Subject
 from evals.records import Answer, Case, Run, RunCounts, Score, System, Trial, TrialKey, invalid
 from evals.running.answering import Backend, Recorded, took
@@ -20,8 +21,7 @@ from evals.targets import Job
 
 WAVE = 256
 """Trials whose requests are sent together; what is held at once, so memory does not grow with the run."""
-INFRASTRUCTURE = "infrastructure:"
-"""How the reason of a score begins that is missing because a judge could not be reached."""
+
 
 OpenBackend = Callable[[str], AbstractContextManager[Backend]]
 
