@@ -7,6 +7,7 @@ from pathlib import Path
 from assistant.llm import Gateway, Guard, Journal
 from assistant.pipeline.models import Models, weights_cache
 from assistant.workspace import Workspace
+from evals.commands.places import runs_folder, workspace_if_any
 
 
 class Backends:
@@ -32,3 +33,9 @@ class Backends:
                 cache_dir=weights_cache(),
                 from_journal=self._from_journal,
             )
+
+
+def backends_of(runs: Path | None, workspace: Path | None, *, from_journal: bool = False) -> Backends:
+    """Ways to models for what two options of a command say: `--runs` and `--workspace`."""
+    place = workspace_if_any(workspace)
+    return Backends(place, runs_folder(runs, place), from_journal=from_journal)

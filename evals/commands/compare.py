@@ -8,7 +8,7 @@ import typer
 from assistant.cli.options import JsonOption, WorkspaceOption
 from assistant.cli.output import emit_json, emit_table, emit_text, say
 from assistant.errors import ConfigError
-from evals.commands.places import RUNS, runs_folder, workspace_if_any
+from evals.commands.places import RunsOption, run_folders
 from evals.comparing import Side, compare_all, open_sides
 from evals.records import Comparison, MetricVerdict
 
@@ -19,10 +19,6 @@ RunArgument = Annotated[
 ]
 OtherArgument = Annotated[
     str, typer.Argument(metavar="[B]", help="What is held against it; without it, the other systems of A.")
-]
-RunsOption = Annotated[
-    Path | None,
-    typer.Option("--runs", metavar="DIR", help="Where runs lie; without it the workspace's evals/, or ./eval-runs."),
 ]
 
 
@@ -46,14 +42,6 @@ def compare(
         return
     for comparison in found:
         show_comparison(comparison)
-
-
-def run_folders(runs: Path | None, workspace: Path | None) -> list[Path]:
-    """Where runs are looked for: what an option names, or the workspace and the folder where there is none."""
-    place = workspace_if_any(workspace)
-    if runs is not None:
-        return [runs]
-    return list(dict.fromkeys([runs_folder(None, place), Path.cwd() / RUNS]))
 
 
 def show_comparison(comparison: Comparison) -> None:

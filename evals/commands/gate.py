@@ -9,7 +9,8 @@ from assistant.cli.options import JsonOption, WorkspaceOption
 from assistant.cli.output import emit_json, emit_text, say
 from assistant.errors import ConfigError, WorkspaceError
 from assistant.workspace import write_record
-from evals.commands.compare import RunsOption, run_folders, show_comparison
+from evals.commands.compare import show_comparison
+from evals.commands.places import RunsOption, run_folders
 from evals.comparing import (
     Side,
     Unjudgeable,

@@ -14,7 +14,7 @@ from assistant.cli.output import emit_json, emit_table, emit_text, say
 from assistant.errors import ConfigError
 from evals.commands import judge_rank
 from evals.commands.backends import Backends
-from evals.commands.places import OutOption, runs_folder, workspace_if_any
+from evals.commands.places import RunsOption, runs_folder, workspace_if_any
 from evals.judges import JudgeCard, Pair, PairRubric, Thresholds, identity_of, require_reached, write_card
 from evals.judges.calibration import PAIR_SCALE, judged_pair, judged_text, measure, scale_of
 from evals.judges.cards import FOLDER, Estimate
@@ -64,7 +64,7 @@ def card(
     most_invalid: Annotated[float, typer.Option(min=0, max=1, help="Share of rows without a verdict, borne.")] = 0.1,
     most_position_bias: Annotated[float, typer.Option(min=0, max=1, help="Of pairs, borne.")] = 0.2,
     from_journal: FromJournalOption = False,
-    out: OutOption = None,
+    runs: RunsOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -84,7 +84,7 @@ def card(
     if name and not _NAME.fullmatch(name):
         raise ConfigError(f"--name {name!r} is no name of a file; expected letters, digits, dots and dashes.")
     place = workspace_if_any(workspace)
-    folder = runs_folder(out, place)
+    folder = runs_folder(runs, place)
     backends = Backends(place, folder, from_journal=from_journal)
     pairs = kind == "pairs"
     asked = _described(pair_rubric_of if pairs else rubric_of, options, rubric)

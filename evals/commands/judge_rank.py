@@ -9,7 +9,7 @@ from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption
 from assistant.cli.output import emit_json, emit_table, say
 from assistant.errors import DataError
 from evals.commands.backends import Backends
-from evals.commands.places import OutOption, runs_folder, workspace_if_any
+from evals.commands.places import RunsOption, runs_folder, workspace_if_any
 from evals.judges import PairRubric, consistency, find_card, position_bias, require_reached
 from evals.judges.cards import FOLDER
 from evals.judges.pairwise import CRITERION, KIND
@@ -26,7 +26,7 @@ def rank(
     criterion: Annotated[str, typer.Option(help="What it is asked of two outputs.")] = CRITERION,
     system: Annotated[list[str] | None, typer.Option(help="Only these systems of the run.")] = None,
     from_journal: FromJournalOption = False,
-    out: OutOption = None,
+    runs: RunsOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -35,7 +35,7 @@ def rank(
     Exit code 4: the judge could not be reached, and nothing is shown.
     """
     place = workspace_if_any(workspace)
-    folder = runs_folder(out, place)
+    folder = runs_folder(runs, place)
     stored = StoredRun(Path(run) if (Path(run) / RUN_FILE).exists() else folder / run)
     met = list(meetings(stored, task, systems=system or ()))
     if not met:

@@ -5,7 +5,7 @@ import typer
 from assistant.cli.options import JsonOption, WorkspaceOption
 from assistant.cli.output import emit_json, emit_table
 from assistant.workspace import read_record
-from evals.commands.places import OutOption, runs_folder, workspace_if_any
+from evals.commands.places import RunsOption, runs_folder, workspace_if_any
 from evals.comparing import runs_in
 from evals.records import Run
 from evals.runs import RUN_FILE
@@ -15,7 +15,7 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command("list")
-def list_(out: OutOption = None, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+def list_(runs: RunsOption = None, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Suites that ship and those of the workspace, and the runs there are."""
     place = workspace_if_any(workspace)
     suites = []
@@ -31,10 +31,10 @@ def list_(out: OutOption = None, workspace: WorkspaceOption = None, as_json: Jso
                 "place": str(path),
             }
         )
-    runs = []
-    for name, folder in runs_in([runs_folder(out, place)]).items():
+    found = []
+    for name, folder in runs_in([runs_folder(runs, place)]).items():
         head = read_record(folder / RUN_FILE, Run)
-        runs.append(
+        found.append(
             {
                 "kind": "run",
                 "name": name,
@@ -46,9 +46,9 @@ def list_(out: OutOption = None, workspace: WorkspaceOption = None, as_json: Jso
             }
         )
     if as_json:
-        emit_json([*suites, *runs])
+        emit_json([*suites, *found])
         return
-    for title, rows in (("Suites", suites), ("Runs", runs)):
+    for title, rows in (("Suites", suites), ("Runs", found)):
         if rows:
             emit_table(
                 ("name", "target", "told"), [(row["name"], row["target"], row["told"]) for row in rows], title=title

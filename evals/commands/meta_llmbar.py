@@ -1,7 +1,5 @@
 """`assistant eval meta llmbar`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,9 +7,9 @@ import typer
 
 from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption
 from assistant.cli.output import emit_json, emit_table, say
-from assistant.llm import Gateway, Guard, Journal
-from assistant.pipeline.models import Models, weights_cache
-from evals.commands.places import OutOption, runs_folder, workspace_if_any
+from assistant.llm import Gateway
+from evals.commands.backends import backends_of
+from evals.commands.places import RunsOption
 from evals.judges import PairRubric, Preference, judge_backward, judge_pairs, require_reached
 from evals.meta.answers import SCORERS
 from evals.meta.llmbar import MEANING, LabelledPair, SubsetReport, by_meaning, by_scorer, limited, read_llmbar, report
@@ -40,7 +38,7 @@ def llmbar(
     ] = "verdict",
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Pairs of each subset, drawn.")] = None,
     from_journal: FromJournalOption = False,
-    out: OutOption = None,
+    runs: RunsOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -58,7 +56,7 @@ def llmbar(
     elif model == MEANING:
         preferences = by_meaning(pairs)
     else:
-        with _gateway(model, workspace, out, from_journal) as gateway:
+        with backends_of(runs, workspace, from_journal=from_journal).gateway(model) as gateway:
             preferences = _judged(gateway, model, how, pairs)
     rows = report(pairs, preferences)
     if as_json:
@@ -70,19 +68,6 @@ def llmbar(
         )
         return
     _show(model if model in SCORERS or model == MEANING else f"{model} by {how}", rows)
-
-
-@contextmanager
-def _gateway(model: str, folder: Path | None, out: Path | None, from_journal: bool) -> Iterator[Gateway]:
-    """The workspace's way to the model, or a bare one; public data tell of nobody's customers, however few."""
-    place = workspace_if_any(folder)
-    if place is not None:
-        with Models(place, from_journal=from_journal).gateway(model) as gateway:
-            yield gateway
-        return
-    with Journal(runs_folder(out, None) / "journal.sqlite") as journal:
-        guard = Guard(min_group_size=1)
-        yield Gateway(model, guard=guard, journal=journal, cache_dir=weights_cache(), from_journal=from_journal)
 
 
 def _judged(gateway: Gateway, model: str, how: How, pairs: tuple[LabelledPair, ...]) -> list[Preference]:

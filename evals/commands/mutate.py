@@ -8,7 +8,7 @@ from assistant.cli.options import JsonOption, WorkspaceOption
 from assistant.cli.output import emit_json, emit_table, emit_text, say
 from assistant.errors import CheckFailed
 from evals.commands.backends import Backends
-from evals.commands.places import OutOption, runs_folder, workspace_if_any
+from evals.commands.places import RunsOption, runs_folder, workspace_if_any
 from evals.mutations import Measured, MetricRecall, measure_documents, measure_metrics, originals_of, plant
 from evals.mutations.suites import FALSE_ALARMS
 from evals.running import plan_run
@@ -32,7 +32,7 @@ def mutate(
         float | None, typer.Option(min=0, max=1, help="Exit 1 where the checks find less of a kind than this share.")
     ] = None,
     show: Annotated[bool, typer.Option("--show", help="Print what was missed, and what was accused wrongly.")] = False,
-    out: OutOption = None,
+    runs: RunsOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -42,7 +42,7 @@ def mutate(
     date, a discount, a product, scarcity, a merge tag, a limit, a disclosure that is missing, ...
     """
     place = workspace_if_any(workspace)
-    folder = runs_folder(out, place)
+    folder = runs_folder(runs, place)
     plan = plan_run(load_suite(find_suite(suite, place)), folder=folder, workspace=place)
     originals = originals_of(plan.suite, place, count=clean, seed=seed)
     owner = {id(own.original): own for own in originals}

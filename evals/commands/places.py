@@ -11,9 +11,9 @@ from assistant.workspace import Workspace
 RUNS = "eval-runs"
 """Folder of runs where there is no workspace."""
 
-OutOption = Annotated[
+RunsOption = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="Where runs lie; without it the workspace's evals/, or ./eval-runs."),
+    typer.Option("--runs", metavar="DIR", help="Where runs lie; without it the workspace's evals/, or ./eval-runs."),
 ]
 
 
@@ -36,3 +36,11 @@ def runs_folder(out: Path | None, workspace: Workspace | None) -> Path:
     if out is not None:
         return out
     return workspace.root / "evals" if workspace else Path.cwd() / RUNS
+
+
+def run_folders(runs: Path | None, workspace: Path | None) -> list[Path]:
+    """Where runs are looked for: what an option names, or the workspace and the folder where there is none."""
+    place = workspace_if_any(workspace)
+    if runs is not None:
+        return [runs]
+    return list(dict.fromkeys([runs_folder(None, place), Path.cwd() / RUNS]))

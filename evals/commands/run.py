@@ -12,7 +12,7 @@ from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption
 from assistant.cli.output import Progressing, emit_json, emit_table, say
 from assistant.llm import dollars
 from evals.commands.backends import Backends
-from evals.commands.places import OutOption, runs_folder, workspace_if_any
+from evals.commands.places import RunsOption, runs_folder, workspace_if_any
 from evals.comparing import summarise
 from evals.records import Run
 from evals.running import PlannedRun, RunEstimate, estimate_run, expected, plan_run, run_suite
@@ -41,7 +41,7 @@ def run(
     estimate: Annotated[bool, typer.Option("--estimate", help="Only say what it would take.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask, whatever it is estimated to cost.")] = False,
     from_journal: FromJournalOption = False,
-    out: OutOption = None,
+    runs: RunsOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -50,7 +50,7 @@ def run(
     Exit code 4: a model or a judge could not be reached, and what it did not answer has no score.
     """
     place = workspace_if_any(workspace)
-    folder = runs_folder(out, place)
+    folder = runs_folder(runs, place)
     overrides = Overrides(tuple(prompt or ()), tuple(model or ()), samples, cases)
     plan = plan_run(
         load_suite(find_suite(suite, place), overrides),

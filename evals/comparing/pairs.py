@@ -141,7 +141,9 @@ def detectable(pairs: Pairs, *, level: float) -> float | None:
     ]
     spread = spread_of_pilot(rows)
     sizes = list(Counter(pairs.clusters).values())
-    samples = max(1, min(len(row.values) for row in (*pairs.baseline, *pairs.candidate)))
+    # The noise of a case's mean goes by one over its samples, so theirs is the harmonic mean.
+    counts = [len(row.values) for row in (*pairs.baseline, *pairs.candidate)]
+    samples = max(1, round(len(counts) / sum(1 / count for count in counts)))
     found = detectable_difference(
         clusters=len(sizes),
         cases=len(pairs.baseline),

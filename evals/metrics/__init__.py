@@ -12,6 +12,7 @@ METRICS: dict[str, str] = {
     "checks": "checks",
     "receipts": "receipts",
     "grounded": "grounded",
+    "grounded_judged": "grounded_judged",
     "channel_fit": "channel_fit",
     "brand_fit": "brand_fit",
     "readability": "readability",

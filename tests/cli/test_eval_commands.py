@@ -101,7 +101,7 @@ def test_a_killed_run_goes_on_and_asks_nothing_twice(
     slow_server.forget()
     suite = written(tmp_path, slow_server.name, SUITE.replace("samples: 2", "samples: 5"))
     trials = TRIALS // 2 * 5
-    command = [sys.executable, "-m", "assistant.cli.main", "eval", "run", str(suite), "--out", str(tmp_path / "runs")]
+    command = [sys.executable, "-m", "assistant.cli.main", "eval", "run", str(suite), "--runs", str(tmp_path / "runs")]
     for share in (0.3, 0.6):
         process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         until = time.monotonic() + 60
@@ -110,7 +110,7 @@ def test_a_killed_run_goes_on_and_asks_nothing_twice(
         assert process.poll() is None, process.communicate()[1].decode()
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    done = assistant("eval", "run", suite, "--out", tmp_path / "runs", "--json", folder=tmp_path)
+    done = assistant("eval", "run", suite, "--runs", tmp_path / "runs", "--json", folder=tmp_path)
     assert done.code == 0, done.err
     assert all(row["finished"] and row["trials"] + row["invalid"] == trials // 2 for row in done.rows)
     # What was in flight at a kill is asked again; what was answered is not.

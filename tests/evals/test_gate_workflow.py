@@ -27,7 +27,7 @@ BASELINE = "eval-baselines/email.json"
 ASSISTANT = """#!{python}
 import json, os, runpy, sys
 if sys.argv[1:3] == ["eval", "run"]:
-    assert sys.argv[3:] == ["email", "--out", os.environ["RUNNER_TEMP"] + "/runs", "--yes", "--json"], sys.argv
+    assert sys.argv[3:] == ["email", "--runs", os.environ["RUNNER_TEMP"] + "/runs", "--yes", "--json"], sys.argv
     print(json.dumps([{{"folder": os.environ["READY_RUN"]}}]))
     sys.exit(int(os.environ.get("READY_CODE", "0")))
 sys.argv = ["assistant", *sys.argv[3:]]
@@ -272,7 +272,7 @@ def test_a_change_of_outputs_is_run_and_judged_by_the_real_commands(tmp_path: Pa
     service.commit(kept, "main")
     # The base branch's own result becomes its baseline.
     made = {**service.env, "SUITE": "email.yaml"}
-    rows = service.run("assistant eval run email.yaml --out ../made --yes --json", made)
+    rows = service.run("assistant eval run email.yaml --runs ../made --yes --json", made)
     folder = json.loads(rows.stdout)[0]["folder"]
     service.run(f"assistant eval gate {folder} --save {BASELINE}", made)
     service.commit({}, "main")

@@ -324,7 +324,7 @@ def test_copy_that_addresses_the_judge_does_not_sway_it(tmp_path: Path, judge_by
         shown = SHELL.invoke(
             app,
             ["card", "--data", str(data), "--model", server.name, "--criterion", "it names a price",
-             "--out", str(tmp_path), "--json"],
+             "--runs", str(tmp_path), "--json"],
             catch_exceptions=False,
         )  # fmt: skip
         name = server.name
@@ -346,7 +346,7 @@ def test_several_models_are_a_jury_with_a_card_of_its_own(tmp_path: Path, judge_
     data = write_rows(tmp_path / "labels.jsonl", rows)
     with ModelServer() as one, ModelServer() as other:
         names = [one.name, other.name]
-        arguments = ["--model", one.name, "--model", other.name, "--criterion", "c", "--out", str(tmp_path), "--json"]
+        arguments = ["--model", one.name, "--model", other.name, "--criterion", "c", "--runs", str(tmp_path), "--json"]
         shown = SHELL.invoke(app, ["card", "--data", str(data), *arguments], catch_exceptions=False)
         assert len(one.asked) == len(other.asked) == 6
     (told,) = json.loads(shown.stdout)
@@ -366,7 +366,7 @@ def test_a_card_is_of_the_judge_that_a_suite_asks(tmp_path: Path, judge_by: Call
         encoding="utf-8",
     )
     with ModelServer() as server:
-        given = ["card", "--data", str(data), "--model", server.name, "--rubric", str(suite), "--out", str(tmp_path)]
+        given = ["card", "--data", str(data), "--model", server.name, "--rubric", str(suite), "--runs", str(tmp_path)]
         shown = SHELL.invoke(app, given)
         assert "price, plain; say which" in str(shown.exception)
         SHELL.invoke(app, [*given, "--metric", "plain"], catch_exceptions=False)
@@ -381,7 +381,7 @@ def test_verdicts_that_were_not_offered_make_a_card_that_does_not_hold(
     rows: list[dict[str, object]] = [{"id": str(n), "text": "x", "label": ("pass", "fail")[n % 2]} for n in range(4)]
     data = write_rows(tmp_path / "labels.jsonl", rows)
     with ModelServer() as server:
-        arguments = ["card", "--data", str(data), "--model", server.name, "--criterion", "c", "--out", str(tmp_path)]
+        arguments = ["card", "--data", str(data), "--model", server.name, "--criterion", "c", "--runs", str(tmp_path)]
         shown = SHELL.invoke(app, arguments, catch_exceptions=False)
     assert "does not hold" in shown.stdout
     (path,) = (tmp_path / "judges").glob("*.json")
@@ -418,7 +418,7 @@ def test_a_mistake_is_told_in_a_sentence(
     tmp_path: Path, arguments: list[str], error: type[AssistantError], told: str
 ) -> None:
     data = write_rows(tmp_path / "labels.jsonl", [{"id": "1", "text": "x", "label": "pass"}])
-    given = ["card", "--data", str(data), "--model", "local:", "--out", str(tmp_path), *arguments]
+    given = ["card", "--data", str(data), "--model", "local:", "--runs", str(tmp_path), *arguments]
     shown = SHELL.invoke(app, given)
     assert isinstance(shown.exception, error)
     assert told in str(shown.exception)

@@ -65,7 +65,7 @@ def test_the_command_ranks_and_says_that_the_judge_has_no_card(
 ) -> None:
     monkeypatch.setattr(model_server, "reply", by_name)
     with ModelServer() as server:
-        given = ["rank", str(stored.folder), "--model", server.name, "--out", str(tmp_path)]
+        given = ["rank", str(stored.folder), "--model", server.name, "--runs", str(tmp_path)]
         shown = SHELL.invoke(app, given, catch_exceptions=False)
         told = json.loads(SHELL.invoke(app, [*given, "--json"], catch_exceptions=False).stdout)
     assert [row["system"] for row in told[:3]] == list(SYSTEMS)
@@ -77,6 +77,6 @@ def test_the_command_ranks_and_says_that_the_judge_has_no_card(
 
 
 def test_one_system_has_nobody_to_meet(stored: StoredRun, tmp_path: Path) -> None:
-    given = ["rank", str(stored.folder), "--model", "local:", "--system", "best", "--out", str(tmp_path)]
+    given = ["rank", str(stored.folder), "--model", "local:", "--system", "best", "--runs", str(tmp_path)]
     shown = SHELL.invoke(app, given)
     assert isinstance(shown.exception, DataError)

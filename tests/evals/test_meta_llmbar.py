@@ -169,15 +169,15 @@ def test_the_command_asks_a_server_in_both_orders(tmp_path: Path, monkeypatch: p
     data = write(tmp_path / "pairs.json", {"Natural": rows(6, better_is_longer=2)})
     monkeypatch.setattr(model_server, "reply", soap)
     with ModelServer() as server:
-        (told,) = run("--data", str(data), "--model", server.name, "--out", str(tmp_path))
+        (told,) = run("--data", str(data), "--model", server.name, "--runs", str(tmp_path))
         assert len(server.asked) == 12
         assert (told["accuracy"], told["consistency"], told["position_bias"]) == (1, 1, 0)
         # What was answered is in the journal.
-        run("--data", str(data), "--model", server.name, "--out", str(tmp_path))
+        run("--data", str(data), "--model", server.name, "--runs", str(tmp_path))
         assert len(server.asked) == 12
     monkeypatch.setattr(model_server, "reply", lambda messages, seed: "A")
     with ModelServer() as server:
-        (told,) = run("--data", str(data), "--model", server.name, "--out", str(tmp_path))
+        (told,) = run("--data", str(data), "--model", server.name, "--runs", str(tmp_path))
     assert (told["accuracy"], told["consistency"], told["position_bias"]) == (0.5, 0, 1)
 
 
