@@ -1,7 +1,7 @@
 """The cases on which a system lost most, with both outputs beside one another."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from evals.records import Case, Evidence, MetricUse, Score, Trial
@@ -131,8 +131,8 @@ def _regression(
     report: RunReport, pair: Pair, case: Case, losses: list[Loss], before: Sequence[Trial], after: Sequence[Trial]
 ) -> Regression:
     assert pair.baseline is not None
-    label = losses[0].metric.label
-    first, second = _typical(before, label), _typical(after, label)
+    metric = losses[0].metric
+    first, second = _typical(before, metric.label), _worst(after, metric)
     gone, come = word_differences(first.output, second.output)
     lost = {loss.metric.label for loss in losses}
     return Regression(
@@ -162,13 +162,20 @@ def _regression(
 def _typical(trials: Sequence[Trial], label: str) -> Trial:
     """The trial whose value is nearest to the mean of its side: neither its best nor its worst."""
     mean = statistics.fmean(values_of(trials, label))
+    return min(trials, key=lambda trial: _rank(trial, label, lambda value: abs(value - mean)))
 
-    def distance(trial: Trial) -> tuple[float, int]:
-        score = trial.score(label)
-        known = score is not None and score.value is not None
-        return (abs(score.value - mean) if known and score and score.value is not None else float("inf")), trial.sample
 
-    return min(trials, key=distance)
+def _worst(trials: Sequence[Trial], metric: MetricUse) -> Trial:
+    """The trial that the loss is seen in."""
+    sign = 1 if metric.higher_is_better else -1
+    return min(trials, key=lambda trial: _rank(trial, metric.label, lambda value: sign * value))
+
+
+def _rank(trial: Trial, label: str, of: Callable[[float], float]) -> tuple[float, int]:
+    """Where a trial stands; one without a valid score stands last."""
+    score = trial.score(label)
+    value = score.value if score else None
+    return (float("inf") if value is None else of(value)), trial.sample
 
 
 def shown(report: RunReport, trial: Trial, lost: set[str], *, fell: bool) -> tuple[ScoreShown, ...]:

@@ -35,7 +35,11 @@ def check_slot_use(spans: Sequence[Span], context: CheckContext) -> list[CheckRe
             _starts_with(after, use.after, spaced=spaced),
         ]
         free = not use.before and not use.after
-        wrong = _ends_with(before, use.not_before, spaced=spaced) or _starts_with(after, use.not_after, spaced=spaced)
+        # "Your code for {product} is here": what the verb agrees with stands before the product.
+        bare = not _ends_with(before, use.unless_before, spaced=spaced)
+        wrong = _ends_with(before, use.not_before, spaced=spaced) or (
+            bare and _starts_with(after, use.not_after, spaced=spaced)
+        )
         # "Save 15% off" says it twice.
         if wrong or not (free or sum(introduced) == 1):
             said = f"{before[-20:]} {{{span.slot}}}{after[:12]}".strip()

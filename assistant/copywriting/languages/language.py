@@ -1,4 +1,8 @@
-"""One language: its file, read once."""
+"""One language: its files, read once.
+
+`en.toml` has what the house says and the words that copy must not say; `en_claims.toml` the ways in which fluent writers
+say the same: patterns made of sets, `<people>` standing for any of the set of that name.
+"""
 
 import tomllib
 from dataclasses import dataclass
@@ -10,6 +14,9 @@ import regex
 
 from assistant.errors import unknown_name
 from assistant.records.copy import Severity
+
+
+_CLAIMS = "_claims.toml"
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,9 @@ class SlotUse:
     not_before: tuple[str, ...]
     """None of these directly before it."""
     not_after: tuple[str, ...]
-    """None of these directly after it."""
+    """None of these directly after it..."""
+    unless_before: tuple[str, ...]
+    """...where none of these is directly before it."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,11 @@ class Language:
 @cache
 def known_languages() -> tuple[str, ...]:
     """The codes of all languages that have a file, English first."""
-    codes = {file.name.removesuffix(".toml") for file in _folder().iterdir() if file.name.endswith(".toml")}
+    codes = {
+        file.name.removesuffix(".toml")
+        for file in _folder().iterdir()
+        if file.name.endswith(".toml") and not file.name.endswith(_CLAIMS)
+    }
     return tuple(sorted(codes, key=lambda code: (code != "en", code)))
 
 
@@ -85,7 +98,8 @@ def language_named(code: str) -> Language:
     """
     if code not in known_languages():
         raise unknown_name("language", code, known_languages())
-    raw: dict[str, Any] = tomllib.loads(_folder().joinpath(f"{code}.toml").read_text(encoding="utf-8"))
+    raw = _read(f"{code}.toml")
+    _add_claims(raw["check"], _read(f"{code}{_CLAIMS}"))
     spaced = bool(raw.get("spaced", True))
     return Language(
         code=code,
@@ -112,8 +126,28 @@ def _folder() -> Any:
     return resources.files(__package__)
 
 
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(_folder().joinpath(name).read_text(encoding="utf-8"))
+
+
+def _add_claims(checks: dict[str, dict[str, Any]], claims: dict[str, Any]) -> None:
+    """Put the patterns of the claims beside those of the same check; a check of their own brings its reason along."""
+    sets: dict[str, str] = {}
+    for name, words in claims["sets"].items():
+        # A set may be made of those before it.
+        sets[name] = f"(?:{_filled(words, sets)})"
+    for name, entry in claims["check"].items():
+        own = checks.setdefault(name, {"words": [], **entry, "patterns": []})
+        patterns = [_filled(pattern, sets) for pattern in entry["patterns"]]
+        own["patterns"] = [*own.get("patterns", ()), *patterns]
+
+
+def _filled(pattern: str, sets: dict[str, str]) -> str:
+    return regex.sub(r"<(\w+)>", lambda match: sets[match[1]], pattern)
+
+
 def _slot_use(entry: dict[str, Any]) -> SlotUse:
-    lists = {name: tuple(entry.get(name, ())) for name in ("before", "after", "not_before", "not_after")}
+    lists = {name: tuple(entry.get(name, ())) for name in ("before", "after", "not_before", "not_after", "unless_before")}
     return SlotUse(slot=entry["slot"], reason=entry["reason"], **lists)
 
 
