@@ -12,6 +12,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -49,13 +50,14 @@ def main() -> None:
 
 def timed(python: str, name: str, cases: int) -> tuple[float, float] | None:
     """Seconds inside the harness and of the whole process; None where it is not installed."""
-    began = time.perf_counter()
     what = ["-m", "benchmarks.eval_ours"] if name == "ours" else [str(PEERS), name]
-    done = subprocess.run(
-        [python, *what, str(cases)], capture_output=True, text=True, cwd=PEERS.parents[1], check=False,
-        env=_environment(),
-    )  # fmt: skip
-    whole = time.perf_counter() - began
+    # Some peers leave files where they run.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        began = time.perf_counter()
+        done = subprocess.run(
+            [python, *what, str(cases)], capture_output=True, text=True, cwd=place, check=False, env=_environment()
+        )
+        whole = time.perf_counter() - began
     if done.returncode:
         if "ModuleNotFoundError" not in done.stderr:
             raise SystemExit(f"{name} failed:\n{done.stderr}")

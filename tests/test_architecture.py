@@ -49,11 +49,12 @@ HEAVY = {
     "chromadb", "sentence_transformers", "langchain", "langchain_core", "langchain_openai", "langgraph", "openai",
     "transformers", "torch", "xgrammar", "gguf", "accelerate", "safetensors", "pyspark", "huggingface_hub",
     "litellm", "textual", "playwright", "pydantic_evals", "deepeval", "inspect_ai",
+    "sklearn",
 }  # fmt: skip
 # What `assistant --help` has no use for.
 NOT_FOR_HELP = HEAVY | {
     "aiohttp", "prompt_toolkit", "rapidfuzz",
-    "sklearn", "scipy", "numpy", "pandas", "pyarrow", "ibis", "duckdb", "pydantic", "jinja2", "vectorstore",
+    "scipy", "numpy", "pandas", "pyarrow", "ibis", "duckdb", "pydantic", "jinja2", "vectorstore",
 }  # fmt: skip
 
 

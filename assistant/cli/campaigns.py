@@ -1,21 +1,17 @@
 """What the campaign commands share: an estimate shown, a yes asked for, pieces written again."""
 
 import shutil
-import sys
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from getpass import getuser
 
-import typer
-
 from assistant.cli.output import emit_table, emit_text, say
+from assistant.cli.spending import agree_to_spend
 from assistant.errors import ConfigError
 from assistant.llm import dollars
 from assistant.pipeline import Pipeline
 from assistant.records import Campaign, CampaignEstimate, Piece
-
-NANO = 1_000_000_000
 
 
 def show_estimate(estimate: CampaignEstimate) -> None:
@@ -50,27 +46,6 @@ def show_estimate(estimate: CampaignEstimate) -> None:
         say("A model that has answered nothing here yet is estimated from the prompts' examples and rough speeds.")
     if estimate.sampled < estimate.pieces:
         say(f"Estimated from {estimate.sampled:,} of the {estimate.pieces:,} pieces.")
-
-
-def agree_to_spend(what: str, cost_nanodollars: int, ask_above: Decimal, *, yes: bool) -> None:
-    """Ask a person before much is spent.
-
-    Args:
-        what: is paid for.
-        cost_nanodollars: about.
-        ask_above: dollars; below them nobody is asked.
-        yes: whether a person has said yes already.
-
-    Raises:
-        ConfigError: nobody can be asked, or the answer is no.
-    """
-    if yes or cost_nanodollars <= ask_above * NANO:
-        return
-    question = f"{what} cost about {dollars(cost_nanodollars)}, and ask_above is {dollars(int(ask_above * NANO))}"
-    if not sys.stdin.isatty():
-        raise ConfigError(f"{question}; say --yes, or set models.ask_above in assistant.toml.")
-    if not typer.confirm(f"{question}. Go on?", err=True):
-        raise ConfigError("Nothing was asked of the model.")
 
 
 def agreeing(

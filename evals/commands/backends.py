@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.llm import Gateway, Guard, Journal
-from assistant.pipeline.models import Models, weights_cache
+from assistant.pipeline import Models, weights_cache
 from assistant.workspace import Workspace
 from evals.commands.places import runs_folder, workspace_if_any
 

@@ -1,25 +1,20 @@
 """`assistant eval run`."""
 
 import datetime as dt
-from decimal import Decimal
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
-from assistant.cli.campaigns import agree_to_spend
 from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption
 from assistant.cli.output import Progressing, emit_json, emit_table, say
-from assistant.llm import dollars
-from evals.commands.backends import Backends
 from evals.commands.places import RunsOption, runs_folder, workspace_if_any
 from evals.comparing import summarise
 from evals.records import Run
-from evals.running import PlannedRun, RunEstimate, estimate_run, expected, plan_run, run_suite
+from evals.running import OpenBackend, PlannedRun, expected, nobody, plan_run, run_suite
 from evals.runs import StoredRun
 from evals.suites import Overrides, find_suite, load_suite
 
-ASK_ABOVE = Decimal(1)
 INFRASTRUCTURE = 4
 
 app = typer.Typer(add_completion=False)
@@ -61,20 +56,27 @@ def run(
         default_model=place.settings.models.copywriter if place else "local:",
         prompt_folder=folder / "prompts",
     )
-    backends = Backends(place, folder, from_journal=from_journal)
-    told = estimate_run(plan, backends.gateway)
-    _show_estimate(plan, told)
-    if estimate:
-        if as_json:
-            emit_json([told.model_dump(mode="json")])
-        return
-    if told.cost_nanodollars:
-        above = place.settings.models.ask_above if place else ASK_ABOVE
-        agree_to_spend(f"The requests of {plan.name}", told.cost_nanodollars, above, yes=yes)
+    say(
+        f"{plan.suite.suite}: {len(plan.suite.cases):,} cases x {len(plan.suite.systems)} systems x "
+        f"{plan.suite.samples} samples."
+    )
+    for line in expected(plan):
+        say(f"  {line}")
+    backend: OpenBackend = nobody
+    if plan.asks or estimate:
+        # What asks a model loads much, and recorded outputs ask none.
+        from evals.commands.asking import asked, show_estimate
+
+        backend, told = asked(plan, folder, from_journal=from_journal)
+        show_estimate(told, plan, yes=yes or estimate)
+        if estimate:
+            if as_json:
+                emit_json([told.model_dump(mode="json")])
+            return
     with Progressing() as listener:
         done = run_suite(
             plan,
-            backends.gateway,
+            backend,
             now=lambda: dt.datetime.now(dt.UTC),
             program=version("marketing-assistant"),
             listener=listener,
@@ -82,24 +84,6 @@ def run(
     _show(plan, done, as_json)
     if _broken(done):
         raise typer.Exit(INFRASTRUCTURE)
-
-
-def _show_estimate(plan: PlannedRun, told: RunEstimate) -> None:
-    suite = plan.suite
-    say(
-        f"{suite.suite}: {len(suite.cases):,} cases x {len(suite.systems)} systems x {suite.samples} samples, "
-        f"{told.trials:,} trials" + (f", {told.standing:,} of them done" if told.standing else "") + "."
-    )
-    for name, each in (*told.systems.items(), *told.judges.items()):
-        cost = (
-            "its price is not known" if each.cost_nanodollars is None else f"at most {dollars(each.cost_nanodollars)}"
-        )
-        say(
-            f"  {name}: {each.requests:,} requests to {each.model}, {each.known:,} answered before, about "
-            f"{each.tokens_in:,} tokens in, at most {each.tokens_out:,} out; {cost}"
-        )
-    for line in expected(plan):
-        say(f"  {line}")
 
 
 def _show(plan: PlannedRun, done: Run, as_json: bool) -> None:

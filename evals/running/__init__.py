@@ -1,21 +1,23 @@
-"""Running a suite: planned, estimated, run, judged, and resumed where it was stopped."""
+"""Running a suite: planned, run, judged, and resumed where it was stopped.
+
+What a run will take of models is told by `evals.running.estimating`, which loads their gateway.
+"""
 
 from evals.running.answering import Backend, Recorded
-from evals.running.estimating import RunEstimate, estimate_run
 from evals.running.expecting import expected
 from evals.running.planning import Asked, PlannedRun, plan_run
-from evals.running.running import Listener, Silent, run_suite
+from evals.running.running import Listener, OpenBackend, Silent, nobody, run_suite
 
 __all__ = [
     "Asked",
     "Backend",
     "Listener",
+    "OpenBackend",
     "PlannedRun",
     "Recorded",
-    "RunEstimate",
     "Silent",
-    "estimate_run",
     "expected",
+    "nobody",
     "plan_run",
     "run_suite",
 ]

@@ -81,6 +81,12 @@ class PlannedRun:
         """Whether it was begun before."""
         return (self.place / RUN_FILE).exists()
 
+    @property
+    def asks(self) -> bool:
+        """Whether any model may be asked."""
+        systems = any(not system.model.startswith(RECORDED) for system in self.suite.systems)
+        return (self.target.asks and systems) or any(asked.metric.requests for asked in self.metrics)
+
     def keys(self, system: System) -> list[TrialKey]:
         """Every trial of a system, in the order of the cases."""
         return [

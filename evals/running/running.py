@@ -6,9 +6,10 @@ asked again, and answers in the journal cost nothing.
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
+from assistant.errors import ModelError
 from assistant.records import Outcome, Request
 from assistant.workspace import read_record
 from evals.asking import INFRASTRUCTURE
@@ -24,6 +25,17 @@ WAVE = 256
 
 
 OpenBackend = Callable[[str], AbstractContextManager[Backend]]
+
+
+@contextmanager
+def nobody(model_name: str) -> Iterator[Backend]:
+    """Who answers a run that asks no model.
+
+    Raises:
+        ModelError: a model is asked after all.
+    """
+    raise ModelError(f"{model_name} is asked, and nobody was opened to answer.")
+    yield
 
 
 class Listener(Protocol):

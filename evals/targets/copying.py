@@ -24,8 +24,6 @@ from assistant.copywriting import (
     piece_slots,
 )
 from assistant.errors import ConfigError
-from assistant.pipeline import Models, Paths, Silent, load_personas
-from assistant.pipeline.campaigning import Campaigning
 from assistant.records import BrandKit, Brief, FactSheet
 from assistant.workspace import Workspace, read_record
 from evals.records import Case, Suite, System
@@ -219,6 +217,10 @@ def _found(name: str, suite: Suite, workspace: Workspace) -> Path:
 
 
 def _planned(path: Path, cases: list[Case], workspace: Workspace) -> dict[str, CopyJob]:
+    # Cases that bring their own facts need none of it.
+    from assistant.pipeline import Models, Paths, Silent, load_personas
+    from assistant.pipeline.campaigning import Campaigning
+
     brief = load_brief(path)
     campaigning = Campaigning(workspace, Silent(), Models(workspace), lambda: dt.datetime.now(dt.UTC))
     sheets = [read_record(file, FactSheet) for file in sorted(Paths(workspace).facts.glob("*.json"))]
