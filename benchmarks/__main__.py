@@ -2,6 +2,7 @@
 
 from benchmarks import (
     clustering,
+    eval_overhead,
     faults,
     help_time,
     latency,
@@ -12,7 +13,18 @@ from benchmarks import (
     scale,
 )
 
-ALL = (help_time, scale, clustering, lifetime, recommendations, latency, faults, local_model, planted_faults)
+ALL = (
+    help_time,
+    scale,
+    clustering,
+    lifetime,
+    recommendations,
+    latency,
+    faults,
+    local_model,
+    planted_faults,
+    eval_overhead,
+)
 
 if __name__ == "__main__":
     for benchmark in ALL:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from assistant.errors import WorkspaceError
 from assistant.workspace import Workspace
 
 WorkspaceOption = Annotated[
@@ -26,3 +27,17 @@ def open_workspace(folder: Path | None) -> Workspace:
         WorkspaceError: there is none.
     """
     return Workspace.find(Path.cwd()) if folder is None else Workspace.at(folder)
+
+
+def workspace_if_any(folder: Path | None) -> Workspace | None:
+    """The workspace that an option names, or the one around the current folder, or none.
+
+    Raises:
+        WorkspaceError: the option names none.
+    """
+    try:
+        return open_workspace(folder)
+    except WorkspaceError:
+        if folder is not None:
+            raise
+        return None

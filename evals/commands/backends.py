@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from assistant.cli.options import workspace_if_any
 from assistant.llm import Gateway, Guard, Journal
 from assistant.pipeline import Models, weights_cache
 from assistant.workspace import Workspace
-from evals.commands.places import runs_folder, workspace_if_any
+from evals.commands.places import runs_folder
 
 
 class Backends:

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption
+from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption, workspace_if_any
 from assistant.cli.output import emit_json, emit_table, emit_text, say
 from assistant.errors import ConfigError
 from evals.commands import judge_rank
 from evals.commands.backends import Backends
-from evals.commands.places import RunsOption, runs_folder, workspace_if_any
+from evals.commands.places import RunsOption, runs_folder
 from evals.judges import JudgeCard, Pair, PairRubric, Thresholds, identity_of, require_reached, write_card
 from evals.judges.calibration import PAIR_SCALE, judged_pair, judged_text, measure, scale_of
 from evals.judges.cards import FOLDER, Estimate

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption
+from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption, workspace_if_any
 from assistant.cli.output import emit_json, emit_table, say
 from assistant.errors import DataError
 from evals.commands.backends import Backends
-from evals.commands.places import RunsOption, runs_folder, workspace_if_any
+from evals.commands.places import RunsOption, runs_folder
 from evals.judges import PairRubric, consistency, find_card, position_bias, require_reached
 from evals.judges.cards import FOLDER
 from evals.judges.pairwise import CRITERION, KIND

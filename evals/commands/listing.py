@@ -2,10 +2,10 @@
 
 import typer
 
-from assistant.cli.options import JsonOption, WorkspaceOption
+from assistant.cli.options import JsonOption, WorkspaceOption, workspace_if_any
 from assistant.cli.output import emit_json, emit_table
 from assistant.workspace import read_record
-from evals.commands.places import RunsOption, runs_folder, workspace_if_any
+from evals.commands.places import RunsOption, runs_folder
 from evals.comparing import runs_in
 from evals.records import Run
 from evals.runs import RUN_FILE

@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.options import JsonOption, WorkspaceOption
+from assistant.cli.options import JsonOption, WorkspaceOption, workspace_if_any
 from assistant.cli.output import emit_json, emit_table, emit_text, say
 from assistant.errors import CheckFailed
 from evals.commands.backends import Backends
-from evals.commands.places import RunsOption, runs_folder, workspace_if_any
+from evals.commands.places import RunsOption, runs_folder
 from evals.mutations import Measured, MetricRecall, measure_documents, measure_metrics, originals_of, plant
 from evals.mutations.suites import FALSE_ALARMS
 from evals.running import plan_run

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.errors import WorkspaceError
+from assistant.cli.options import workspace_if_any
 from assistant.workspace import Workspace
 
 RUNS = "eval-runs"
@@ -15,20 +15,6 @@ RunsOption = Annotated[
     Path | None,
     typer.Option("--runs", metavar="DIR", help="Where runs lie; without it the workspace's evals/, or ./eval-runs."),
 ]
-
-
-def workspace_if_any(folder: Path | None) -> Workspace | None:
-    """The workspace that an option names, or the one around the current folder, or none.
-
-    Raises:
-        WorkspaceError: the option names none.
-    """
-    try:
-        return Workspace.find(Path.cwd()) if folder is None else Workspace.at(folder)
-    except WorkspaceError:
-        if folder is not None:
-            raise
-        return None
 
 
 def runs_folder(out: Path | None, workspace: Workspace | None) -> Path:

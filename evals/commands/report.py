@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.options import JsonOption, WorkspaceOption
+from assistant.cli.options import JsonOption, WorkspaceOption, workspace_if_any
 from assistant.cli.output import emit_json, emit_text, say
 from assistant.errors import ConfigError, WorkspaceError
 from assistant.llm import Journal
 from assistant.workspace import write_atomic
-from evals.commands.places import RunsOption, run_folders, workspace_if_any
+from evals.commands.places import RunsOption, run_folders
 from evals.comparing import find_run, read_baseline, side_of
 from evals.comparing.finding import OF
 from evals.judges.cards import FOLDER

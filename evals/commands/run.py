@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption
+from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption, workspace_if_any
 from assistant.cli.output import Progressing, emit_json, emit_table, say
-from evals.commands.places import RunsOption, runs_folder, workspace_if_any
+from evals.commands.places import RunsOption, runs_folder
 from evals.comparing import summarise
 from evals.records import Run
 from evals.running import OpenBackend, PlannedRun, expected, nobody, plan_run, run_suite

@@ -3,15 +3,14 @@
 import datetime as dt
 import time
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from assistant.cli.commands.models_batch import app as batch_app
-from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
+from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace, workspace_if_any
 from assistant.cli.output import emit_json, emit_table, emit_text, say
-from assistant.errors import CheckFailed, ConfigError, WorkspaceError
+from assistant.errors import CheckFailed, ConfigError
 from assistant.llm import Call, Gateway, Guard, Journal, dollars, fetch_model, price_of, price_table, probe
 from assistant.pipeline import weights_cache
 from assistant.records import Price, Status
@@ -39,7 +38,7 @@ def list_(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> Non
         {"model": name, "meaning": meaning, "installed": find_spec(package) is not None, "install": command}
         for name, meaning, package, command in _NAMES
     ]
-    place = _workspace_if_any(workspace)
+    place = workspace_if_any(workspace)
     roles = _roles(place)
     own = place.settings.models.prices if place else {}
     table = price_table()
@@ -169,15 +168,6 @@ def _show(call: Call) -> None:
     emit_text(f"\n[answer]\n{call.text}")
     for asked in call.tool_calls:
         emit_text(f"  asks for {asked['name']}({asked['arguments']})")
-
-
-def _workspace_if_any(folder: Path | None) -> Workspace | None:
-    try:
-        return open_workspace(folder)
-    except WorkspaceError:
-        if folder is not None:
-            raise
-        return None
 
 
 def _roles(place: Workspace | None) -> dict[str, str]:

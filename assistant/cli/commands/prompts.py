@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace
+from assistant.cli.options import JsonOption, WorkspaceOption, open_workspace, workspace_if_any
 from assistant.cli.output import Progressing, emit_json, emit_table, emit_text, say
-from assistant.errors import ConfigError, WorkspaceError
+from assistant.errors import ConfigError
 from assistant.pipeline import Pipeline
 from assistant.pipeline.rendering import COPY, PERSONA, Rendered, render_copy, render_persona, render_plain
 from assistant.prompting import Prompt, load_prompt, prompt_path, prompt_source, shipped_prompts, workspace_prompts
@@ -31,7 +31,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """All prompts: the product's, those the workspace has in their place, and forks."""
-    place = _place_if_any(workspace)
+    place = workspace_if_any(workspace)
     override = place.prompts if place else None
     own = workspace_prompts(override)
     latest = {name.partition("@")[0]: name for name in shipped_prompts()}
@@ -181,17 +181,8 @@ def _show_rendered(told: Rendered, changed: str) -> None:
         emit_text(f"\n[{message.role}]\n{message.content}")
 
 
-def _place_if_any(folder: Path | None) -> Workspace | None:
-    try:
-        return open_workspace(folder)
-    except WorkspaceError:
-        if folder is not None:
-            raise
-        return None
-
-
 def _override(folder: Path | None) -> Path | None:
-    place = _place_if_any(folder)
+    place = workspace_if_any(folder)
     return place.prompts if place else None
 
 
