@@ -22,6 +22,7 @@ class Commands(LazyGroup):
         "report": ("report", "A run as one HTML file, as Markdown for a pull request, or one case in full."),
         "judge": ("judge", "Measure a judge against labelled data: its card says how far it can be trusted."),
         "meta": ("meta", "Score a judge or a scorer on what people really did: upworthy, wice, llmbar."),
+        "leaks": ("leaks", "What a suite that is tested on shares with one that was tuned on."),
         "mutate": ("mutate", "Plant faults in good copy: which of them do the checks find, and what do they accuse."),
     }
 
