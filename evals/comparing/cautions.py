@@ -7,7 +7,7 @@ from evals.records import MetricUse
 
 
 def is_comparable(before: MetricUse, after: MetricUse | None) -> bool:
-    """Whether two uses of a metric measure the same thing: one version, kind and direction of one metric."""
+    """Whether two uses of a metric measure the same thing: one version, kind and direction of one metric, on one basis."""
     return after is not None and _identity(before) == _identity(after)
 
 
@@ -54,6 +54,11 @@ def _of_metrics(baseline: Side, candidate: Side) -> Iterator[str]:
             yield f"{use.label} was not measured in the candidate's run."
         elif use.metric == other.metric and use.version != other.version:
             yield f"{use.label} is not compared: version {use.version} before, {other.version} after; score both anew."
+        elif use.metric == other.metric and use.basis != other.basis:
+            yield (
+                f"{use.label} is not compared: the checks or word lists it rests on have changed; score both anew, with "
+                "--model recorded:RUN where the outputs are to stay."
+            )
         elif not is_comparable(use, other):
             yield f"{use.label} is not compared: it names two different metrics."
         elif use.judge != other.judge:
@@ -94,7 +99,7 @@ def _of_trials(side: Side) -> Iterator[str]:
 
 
 def _identity(use: MetricUse) -> tuple[object, ...]:
-    return use.metric, use.version, use.kind, use.higher_is_better
+    return use.metric, use.version, use.basis, use.kind, use.higher_is_better
 
 
 def _judging(use: MetricUse) -> tuple[object, ...]:

@@ -132,7 +132,7 @@ def _doubt_of_metric(baseline: Side, candidate: Side, label: str, is_compared: b
     if after is None:
         return f"{label} gates and was not measured in the candidate's run."
     if not is_comparable(before, after):
-        return f"{label} gates and is another metric or version in the candidate's run; save a new baseline."
+        return f"{label} gates and is another metric, version or basis in the candidate's run; save a new baseline."
     if not is_judged_alike(before, after):
         return f"{label} gates and was judged by another judge, card or options than the baseline; save a new baseline."
     if not may_gate(candidate.run, after):

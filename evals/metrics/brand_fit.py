@@ -153,6 +153,7 @@ METRIC = Metric(
     version=VERSION,
     kind="mean",
     higher_is_better=True,
+    rests_on=("assistant.copywriting",),
     description="share of the brand's exemplars that are no nearer to the rest than the output is",
     measure=measure,
     check_options=check_options,

@@ -78,6 +78,7 @@ METRIC = Metric(
     version=VERSION,
     kind="mean",
     higher_is_better=True,
+    rests_on=("assistant.copywriting",),
     description="share of the channel's fields that are within its limits, and what law demands is there",
     measure=measure,
     check_options=check_options,

@@ -40,6 +40,7 @@ METRIC = Metric(
     version=VERSION,
     kind="proportion",
     higher_is_better=True,
+    rests_on=("assistant.copywriting",),
     description="no check of copy finds an error",
     measure=measure,
     check_options=check_options,

@@ -116,6 +116,7 @@ METRIC = Metric(
     version=VERSION,
     kind="mean",
     higher_is_better=True,
+    rests_on=("evals.grounding",),
     description="share of claims that the sources support, by words, numbers and names",
     measure=measure,
     check_options=check_options,

@@ -43,6 +43,8 @@ class Metric:
     higher_is_better: bool
     description: str
     unit: str = ""
+    rests_on: tuple[str, ...] = ()
+    """Packages whose code or word lists decide beside its own file; see `metrics.basis`."""
     measure: Callable[[Subject], Score] | None = None
     """Of one trial alone."""
     measure_all: Callable[[Sequence[Subject]], Mapping[int, Score]] | None = None

@@ -45,6 +45,7 @@ METRIC = Metric(
     kind="mean",
     higher_is_better=True,
     unit="of 100",
+    rests_on=("assistant.copywriting",),
     description="reading ease of texts of 30 words and 3 sentences at least",
     measure=measure,
 )

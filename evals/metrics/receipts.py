@@ -88,6 +88,7 @@ METRIC = Metric(
     version=VERSION,
     kind="proportion",
     higher_is_better=True,
+    rests_on=("assistant.copywriting",),
     description="every number, price, date, percentage and code has a source that says it",
     measure=measure,
 )

@@ -32,6 +32,7 @@ METRIC = Metric(
     version=VERSION,
     kind="proportion",
     higher_is_better=True,
+    rests_on=("evals.chat",),
     description="the right tool was called with the arguments that matter",
     measure=measure,
 )

@@ -24,6 +24,7 @@ METRIC = Metric(
     version=VERSION,
     kind="proportion",
     higher_is_better=True,
+    rests_on=("evals.chat",),
     description="the turn went to one of the right tools, or asked back where it should",
     measure=measure,
 )

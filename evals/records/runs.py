@@ -14,6 +14,7 @@ class MetricUse(Record):
     label: str
     metric: str
     version: int
+    basis: str = Field(default="", description="`sha256:` over the code and word lists it rests on beside its own")
     kind: Literal["proportion", "mean"] = Field(description="proportion: every value is 0 or 1")
     higher_is_better: bool
     unit: str = ""

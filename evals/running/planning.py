@@ -13,6 +13,7 @@ from assistant.prompting import Prompt
 from assistant.workspace import Workspace, sha256_file
 from evals.judges import JudgeCard, find_card
 from evals.metrics import Metric, Subject, metric_named
+from evals.metrics.basis import basis_of
 from evals.records import Case, MetricSpec, MetricUse, Suite, System, Trial, TrialKey
 from evals.runs import RUN_FILE, TRIALS_FILE
 from evals.suites import LoadedSuite
@@ -64,7 +65,7 @@ class PlannedRun:
             "systems": [system.model_dump(mode="json") for system in self.suite.systems],
             "recorded": [content_of(system.model) for system in self.suite.systems],
             "metrics": [
-                use.model_dump(mode="json", include={"label", "metric", "version", "options", "judge"})
+                use.model_dump(mode="json", include={"label", "metric", "version", "basis", "options", "judge"})
                 for use in self.uses
             ],
         }
@@ -212,6 +213,7 @@ def _use(asked: Asked, gates: bool, calibrated: bool, cards: Sequence[Path]) -> 
         label=spec.label,
         metric=metric.name,
         version=metric.version,
+        basis=basis_of(metric),
         kind=metric.kind,
         higher_is_better=metric.higher_is_better,
         unit=metric.unit,

@@ -253,3 +253,14 @@ def test_the_command_compares_the_systems_of_one_run_with_its_first(tmp_path: Pa
     assert "is one system" in str(one.exception)
     which = SHELL.invoke(app, ["a", "a", "--runs", str(tmp_path)])
     assert "say which is the baseline: 'a-0123abcd#old'" in str(which.exception)
+
+
+def test_scores_of_two_states_of_the_checks_are_not_compared(tmp_path: Path) -> None:
+    # A run scored before a word list changed once stood beside one scored after it, as if the prompt had changed.
+    a = make_run(tmp_path / "a", {"one": {"passes": [[1.0]] * 12}}, metrics=[PASSES])
+    other = PASSES.model_copy(update={"basis": "sha256:other"})
+    b = make_run(tmp_path / "b", {"one": {"passes": [[0.0]] * 12}}, metrics=[other])
+    (side_a,), (side_b,) = open_sides(str(a), []), open_sides(str(b), [])
+    found = compare(side_a, side_b)
+    assert found.metrics == ()
+    assert any("rests on have changed" in caution for caution in found.cautions)
