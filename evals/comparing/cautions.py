@@ -7,7 +7,7 @@ from evals.records import MetricUse
 
 
 def is_comparable(before: MetricUse, after: MetricUse | None) -> bool:
-    """Whether two uses of a metric measure the same thing: one version, kind and direction of one metric, on one basis."""
+    """Whether two uses of a metric measure the same: one version, basis, kind and direction of one metric."""
     return after is not None and _identity(before) == _identity(after)
 
 
@@ -56,8 +56,8 @@ def _of_metrics(baseline: Side, candidate: Side) -> Iterator[str]:
             yield f"{use.label} is not compared: version {use.version} before, {other.version} after; score both anew."
         elif use.metric == other.metric and use.basis != other.basis:
             yield (
-                f"{use.label} is not compared: the checks or word lists it rests on have changed; score both anew, with "
-                "--model recorded:RUN where the outputs are to stay."
+                f"{use.label} is not compared: the checks or word lists it rests on have changed; score both anew, "
+                "with --model recorded:RUN where the outputs are to stay."
             )
         elif not is_comparable(use, other):
             yield f"{use.label} is not compared: it names two different metrics."

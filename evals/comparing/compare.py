@@ -44,7 +44,8 @@ def compare_all(baseline: Side, candidates: Sequence[Side]) -> list[Comparison]:
 
     Args:
         baseline: what is compared with; its gate, its clusters and its directions count.
-        candidates: of any run; metrics of another version, basis, kind or direction are not compared; a caution says so.
+        candidates: of any run; metrics of another version, basis, kind or direction are not compared, and a caution
+            says so.
 
     Returns:
         In the order of the candidates. From four systems on, `shrunken` draws each difference to what the others
