@@ -10,12 +10,13 @@ from assistant.cli.options import FromJournalOption, JsonOption, WorkspaceOption
 from assistant.cli.output import Progressing, emit_json, emit_table, say
 from evals.commands.places import RunsOption, runs_folder
 from evals.comparing import summarise
-from evals.records import Run
+from evals.records import Run, Summary
 from evals.running import OpenBackend, PlannedRun, expected, nobody, plan_run, run_suite
 from evals.runs import StoredRun
 from evals.suites import Overrides, find_suite, load_suite
 
 INFRASTRUCTURE = 4
+SIDE_BY_SIDE = 3
 
 app = typer.Typer(add_completion=False)
 
@@ -97,22 +98,7 @@ def _show(plan: PlannedRun, done: Run, as_json: bool) -> None:
             ]
         )
     else:
-        emit_table(
-            ("system", "metric", "value", "95% interval", "cases", "clusters", "invalid"),
-            [
-                (
-                    row.system,
-                    row.metric,
-                    "none" if row.value is None else f"{row.value:.3f}",
-                    "" if row.low is None or row.high is None else f"{row.low:.3f} to {row.high:.3f}",
-                    f"{row.cases:,}",
-                    f"{row.clusters:,}",
-                    f"{row.invalid:,}",
-                )
-                for row in rows
-            ],
-            title=done.run,
-        )
+        _table(done, rows)
     counts = done.counts
     say(
         f"{counts.answered:,} of {counts.trials:,} trials answered, {counts.invalid:,} could not be used, "
@@ -129,3 +115,40 @@ def _show(plan: PlannedRun, done: Run, as_json: bool) -> None:
 
 def _broken(done: Run) -> bool:
     return not done.finished_at
+
+
+def _table(done: Run, rows: list[Summary]) -> None:
+    """Metrics down; of a few systems beside each other, of many below."""
+    if 1 < len(done.systems) <= SIDE_BY_SIDE:
+        cells = {(row.metric, row.system): f"{_value(row)} {_interval(row)}" for row in rows}
+        names = [system.system for system in done.systems]
+        emit_table(
+            ("metric", *names),
+            [(use.label, *(cells[use.label, name] for name in names)) for use in done.metrics],
+            title=f"{done.run}, with 95% intervals",
+        )
+        return
+    several = len(done.systems) > 1
+    emit_table(
+        (*(("system",) if several else ()), "metric", "value", "95% interval", "cases", "invalid"),
+        [
+            (
+                *((row.system,) if several else ()),
+                row.metric,
+                _value(row),
+                _interval(row),
+                f"{row.cases:,} in {row.clusters:,} clusters",
+                f"{row.invalid:,} of {row.invalid + row.trials:,}" if row.invalid else "",
+            )
+            for row in rows
+        ],
+        title=done.run,
+    )
+
+
+def _value(row: Summary) -> str:
+    return "none" if row.value is None else f"{row.value:.3f}"
+
+
+def _interval(row: Summary) -> str:
+    return "" if row.low is None or row.high is None else f"{row.low:.3f} to {row.high:.3f}"

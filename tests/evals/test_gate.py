@@ -92,7 +92,7 @@ def test_a_suite_that_states_no_margin_bears_five_in_a_hundred_and_a_small_effec
 JUDGED = a_metric("passes", judge="large", judge_card="sha256:1")
 DOUBTS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "a metric is missing": ({}, {"metrics": [LENGTH]}, "passes gates and was not measured"),
-    "a metric has another version": ({}, {"metrics": [a_metric("passes", version=2)]}, "another metric, version or basis"),
+    "a metric has another version": ({}, {"metrics": [a_metric("passes", version=2)]}, "another metric, version"),
     "a metric has other options": ({}, {"metrics": [a_metric("passes", options={"least": 1})]}, "or options than"),
     "another judge judged": ({"metrics": [JUDGED]}, {"metrics": [a_metric("passes", judge="small")]}, "another judge"),
     "the judge's card no longer holds": (
