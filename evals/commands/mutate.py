@@ -9,7 +9,15 @@ from assistant.cli.output import emit_json, emit_table, emit_text, say
 from assistant.errors import CheckFailed
 from evals.commands.backends import Backends
 from evals.commands.places import RunsOption, runs_folder
-from evals.mutations import Measured, MetricRecall, measure_documents, measure_metrics, originals_of, plant
+from evals.mutations import (
+    Measured,
+    MetricRecall,
+    measure_documents,
+    measure_metrics,
+    originals_of,
+    plant,
+    plant_unseen,
+)
 from evals.mutations.suites import FALSE_ALARMS
 from evals.running import plan_run
 from evals.statistics import wilson_interval
@@ -27,6 +35,10 @@ def mutate(
     each: Annotated[int, typer.Option(min=1, max=10_000, help="Faults of each kind.")] = 20,
     clean: Annotated[int, typer.Option(min=20, max=100_000, help="Pieces without a fault.")] = 200,
     seed: Annotated[int, typer.Option(min=0)] = 7,
+    unseen: Annotated[
+        bool,
+        typer.Option("--unseen", help="Sentences that the checks were not developed on, in place of the usual faults."),
+    ] = False,
     judges: Annotated[bool, typer.Option("--judges", help="Ask the suite's judges too.")] = False,
     least: Annotated[
         float | None, typer.Option(min=0, max=1, help="Exit 1 where the checks find less of a kind than this share.")
@@ -46,9 +58,10 @@ def mutate(
     plan = plan_run(load_suite(find_suite(suite, place)), folder=folder, workspace=place)
     originals = originals_of(plan.suite, place, count=clean, seed=seed)
     owner = {id(own.original): own for own in originals}
-    planted = list(plant([own.original for own in originals], seed, each))
+    pieces = [own.original for own in originals]
+    planted = list(plant_unseen(pieces, seed) if unseen else plant(pieces, seed, each))
     say(f"{len(originals):,} clean pieces, {len(planted):,} with one fault each")
-    documents = measure_documents([own.original for own in originals], planted)
+    documents = measure_documents(pieces, planted)
     recalls = measure_metrics(
         originals,
         [(owner[id(fault.original)], fault) for fault in planted],

@@ -1,6 +1,6 @@
 """Planted faults: clean copy, the same copy with one thing wrong in it, and who finds it."""
 
-from evals.mutations.faults import FAULTS, Fault, Planted, plant
+from evals.mutations.faults import FAULTS, Fault, Planted, plant, plant_unseen
 from evals.mutations.measuring import Measured, measure_documents, measure_texts
 from evals.mutations.originals import Original, originals
 from evals.mutations.suites import MetricRecall, OfCase, measure_metrics, originals_of
@@ -21,4 +21,5 @@ __all__ = [
     "originals",
     "originals_of",
     "plant",
+    "plant_unseen",
 ]

@@ -40,6 +40,8 @@ _WAYS_OUT = ("opt_out_link", "opt_out_keyword")
 # The line that a sentence is put behind; where a field is short, in its place.
 _BEHIND = {"email": "opening", "whatsapp": "opening", "landing": "opening"}
 _INSTEAD = {"sms": "sms", "push": "push", "google_rsa": "description_1", "meta_ad": "primary_text"}
+# An advert's line of 90 signs has no room for a sentence more, whatever it says.
+_ROOM = frozenset({*_BEHIND, *_INSTEAD}) - {"google_rsa"}
 
 
 def plant(clean: Sequence[Original], seed: int, each: int) -> Iterator[Planted]:
@@ -63,9 +65,26 @@ def plant(clean: Sequence[Original], seed: int, each: int) -> Iterator[Planted]:
                 break
 
 
+def plant_unseen(clean: Sequence[Original], seed: int) -> Iterator[Planted]:
+    """Plant every sentence that somebody wrote without sight of the checks, once, into a piece of its language.
+
+    The checks were not developed on them, so what is found of these says more of what will be found of a model's.
+
+    Args:
+        clean: to plant into; sentences of other languages are passed over.
+        seed: of the draws.
+    """
+    draw = random.Random(f"{seed}/unseen")
+    for kind, by_language in _sentences("sentences_unseen.toml").items():
+        for language, sentences in by_language.items():
+            fitting = [own for own in clean if own.frame.language == language and own.frame.channel in _ROOM]
+            for said in sentences if fitting else ():
+                yield _with_sentence(kind, draw.choice(fitting), said)
+
+
 @cache
-def _sentences() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(resources.files(__package__).joinpath("sentences.toml").read_text(encoding="utf-8"))
+def _sentences(name: str = "sentences.toml") -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
 def _says(kind: str) -> Fault:
