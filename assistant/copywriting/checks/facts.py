@@ -40,8 +40,8 @@ def check_slot_use(spans: Sequence[Span], context: CheckContext) -> list[CheckRe
         wrong = _ends_with(before, use.not_before, spaced=spaced) or (
             bare and _starts_with(after, use.not_after, spaced=spaced)
         )
-        # "Save 15% off" says it twice.
-        if wrong or not (free or sum(introduced) == 1):
+        told = any(introduced) if use.both else sum(introduced) == 1
+        if wrong or not (free or told):
             said = f"{before[-20:]} {{{span.slot}}}{after[:12]}".strip()
             results.append(context.error("slot_use", f"{said!r}: {use.reason}"))
     return results

@@ -12,6 +12,7 @@ from assistant.records import CheckResult, Span
 SHORTEST_REPEATED = 4
 MOST_OFTEN = 2
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}'’-]*")
+_PART = regex.compile(rf"{_WORD.pattern}|[.!?:]")
 
 
 def check_repetition(spans: Sequence[Span], context: CheckContext) -> list[CheckResult]:
@@ -28,9 +29,17 @@ def check_repetition(spans: Sequence[Span], context: CheckContext) -> list[Check
     again = sorted(" ".join(triple) for triple, times in triples.items() if times > 1)
     slots = Counter(span.slot for span in spans if span.kind == "slot" and span.slot != "sender")
     doubled = sorted(name for name, times in slots.items() if times > (2 if context.field == "body" else 1))
-    stutter = [word for word, after in itertools.pairwise(every) if word == after]
+    stutter = [word for word, after in itertools.pairwise(_in_sentences(spans)) if word == after]
     found = [*often, *again, *doubled, *stutter]
     return [context.error("repetition", f"{quoted(found)} comes too often")] if found else []
+
+
+def _in_sentences(spans: Sequence[Span]) -> list[str]:
+    """Words and slots in order; what ends a sentence parts them too: "easy to use. Use it" does not stutter."""
+    parts: list[str] = []
+    for span in spans:
+        parts += [f"{{{span.slot}}}"] if span.slot else _PART.findall(span.text.lower()) or ["."]
+    return [part if part[:1] not in ".!?:" else f"{part}{at}" for at, part in enumerate(parts)]
 
 
 def check_preheader(texts: Mapping[str, str], context: CheckContext) -> list[CheckResult]:

@@ -1,7 +1,7 @@
 """One language: its files, read once.
 
-`en.toml` has what the house says and the words that copy must not say; `en_claims.toml` the ways in which fluent writers
-say the same: patterns made of sets, `<people>` standing for any of the set of that name.
+`en.toml` has what the house says and the words that copy must not say; `en_claims.toml` the ways in which fluent
+writers say the same: patterns made of sets, `<folk>` standing for any of the set of that name.
 """
 
 import tomllib
@@ -14,7 +14,6 @@ import regex
 
 from assistant.errors import unknown_name
 from assistant.records.copy import Severity
-
 
 _CLAIMS = "_claims.toml"
 
@@ -48,6 +47,8 @@ class SlotUse:
     """None of these directly after it..."""
     unless_before: tuple[str, ...]
     """...where none of these is directly before it."""
+    both: bool
+    """Whether words may stand before it and after it: "Save 15% off" says it twice, "use SPRING15 to save" does not."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,10 @@ def _filled(pattern: str, sets: dict[str, str]) -> str:
 
 
 def _slot_use(entry: dict[str, Any]) -> SlotUse:
-    lists = {name: tuple(entry.get(name, ())) for name in ("before", "after", "not_before", "not_after", "unless_before")}
-    return SlotUse(slot=entry["slot"], reason=entry["reason"], **lists)
+    lists = {
+        name: tuple(entry.get(name, ())) for name in ("before", "after", "not_before", "not_after", "unless_before")
+    }
+    return SlotUse(slot=entry["slot"], reason=entry["reason"], both=entry.get("both", False), **lists)
 
 
 def _forbidden(name: str, entry: dict[str, Any], spaced: bool) -> Forbidden:

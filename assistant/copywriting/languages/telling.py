@@ -17,6 +17,7 @@ SHORTEST = 25
 SURE = 0.95
 NEIGHBOURS = ("it", "nl", "pt", "de", "es", "fr")
 """Languages that are told apart whether or not copy is written in them."""
+_SHORTEST_PART = 4
 LONG_ENOUGH = 100
 """Words below which a formula of reading ease says nothing."""
 # Reading ease = base - words a sentence * x - syllables a word * y. English: Flesch 1948; German: Amstad 1978;
@@ -69,7 +70,20 @@ def _identifier() -> Any:
 
 @lru_cache(maxsize=50_000)
 def is_word(word: str, language: str) -> bool:
-    """Whether a dictionary of the language has a word; Chinese has no words that could be looked up so."""
+    """Whether a dictionary of the language has a word; Chinese has no words that could be looked up so.
+
+    German makes nouns of two ("Vorratsschrank"): such a one is a word where both are.
+    """
     if language not in _EASE:
         return True
+    if _is_known(word, language):
+        return True
+    return language == "de" and any(
+        _is_known(first, language) and _is_known(word[at:], language)
+        for at in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+        for first in {word[:at], word[:at].removesuffix("s"), word[:at].removesuffix("n")}
+    )
+
+
+def _is_known(word: str, language: str) -> bool:
     return any(is_known(form, lang=language) for form in (word.lower(), word[:1].upper() + word[1:].lower()))
