@@ -99,8 +99,8 @@ def test_a_killed_run_goes_on_and_asks_nothing_twice(
     assistant: Assistant, slow_server: ModelServer, tmp_path: Path
 ) -> None:
     slow_server.forget()
-    suite = written(tmp_path, slow_server.name, SUITE.replace("samples: 2", "samples: 5"))
-    trials = TRIALS // 2 * 5
+    suite = written(tmp_path, slow_server.name, SUITE.replace("samples: 2", "samples: 3"))
+    trials = TRIALS // 2 * 3
     command = [sys.executable, "-m", "assistant.cli.main", "eval", "run", str(suite), "--runs", str(tmp_path / "runs")]
     for share in (0.3, 0.6):
         process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

@@ -34,7 +34,7 @@ code = "JANUARY15"
 
 
 # As many segments as the product finds take minutes: they are written in `make check`, and a few in `make test`.
-@pytest.fixture(scope="module", params=[4, pytest.param(8, marks=pytest.mark.slow)], ids=lambda most: f"up to {most}")
+@pytest.fixture(scope="module", params=[2, pytest.param(8, marks=pytest.mark.slow)], ids=lambda most: f"up to {most}")
 def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     """A workspace with personas of all segments and copy for two of them, by the embedded model."""
     settings = Settings(
