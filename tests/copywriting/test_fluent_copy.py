@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from copy_fixtures import brief, frame
 
-from assistant.copywriting import check_field, known_languages, language_named, parse
+from assistant.copywriting import check_field, elements_of, known_languages, language_named, parse
+from assistant.copywriting.grammars import line_grammar
 from assistant.copywriting.linting import Binder, LintGround, lint_text
 
 SAID = tomllib.loads(Path(__file__).with_name("fluent_copy.toml").read_text(encoding="utf-8"))
@@ -82,3 +83,14 @@ def test_the_brief_s_own_terms_are_no_condition() -> None:
     found = {finding.check for finding in lint_text(f"Save 15% on your shop. {terms}", Binder(ground)).findings}
     assert "conditions" not in found
     assert "conditions" in {f.check for f in lint_text("Members only.", Binder(ground)).findings}
+
+
+def test_what_others_may_say_beside_a_slot_is_not_what_a_local_model_is_held_to() -> None:
+    # A grammar that let a small model write "pop {offer.code}" and "last day is" made its copy worse.
+    use = language_named("en").slot_uses["offer.code"]
+    assert "pop" in use.also_before
+    assert not set(use.also_before) & set(use.before)
+    known = ("offer.code", "offer.discount", "offer.deadline")
+    grammar = line_grammar("offer", known, language_named("en"), elements_of("thrift", 0, 0))
+    assert "use {offer.code}" in grammar
+    assert "pop {offer.code}" not in grammar

@@ -31,8 +31,8 @@ def check_slot_use(spans: Sequence[Span], context: CheckContext) -> list[CheckRe
         after = spans[at + 1].text.lower().lstrip() if at + 1 < len(spans) and spans[at + 1].kind == "text" else ""
         spaced = context.language.spaced
         introduced = [
-            _ends_with(before.rstrip(" :,：，"), use.before, spaced=spaced),
-            _starts_with(after, use.after, spaced=spaced),
+            _ends_with(before.rstrip(" :,：，"), (*use.before, *use.also_before), spaced=spaced),
+            _starts_with(after, (*use.after, *use.also_after), spaced=spaced),
         ]
         free = not use.before and not use.after
         # "Your code for {product} is here": what the verb agrees with stands before the product.

@@ -40,7 +40,11 @@ class SlotUse:
     before: tuple[str, ...]
     """One of these directly before it..."""
     after: tuple[str, ...]
-    """...or one of these directly after it."""
+    """...or one of these directly after it: a local model is held to say it so."""
+    also_before: tuple[str, ...]
+    """What others may say before it, besides; a small model that is free to do so writes worse."""
+    also_after: tuple[str, ...]
+    """The same after it."""
     not_before: tuple[str, ...]
     """None of these directly before it."""
     not_after: tuple[str, ...]
@@ -148,9 +152,8 @@ def _filled(pattern: str, sets: dict[str, str]) -> str:
 
 
 def _slot_use(entry: dict[str, Any]) -> SlotUse:
-    lists = {
-        name: tuple(entry.get(name, ())) for name in ("before", "after", "not_before", "not_after", "unless_before")
-    }
+    names = ("before", "after", "also_before", "also_after", "not_before", "not_after", "unless_before")
+    lists = {name: tuple(entry.get(name, ())) for name in names}
     return SlotUse(slot=entry["slot"], reason=entry["reason"], both=entry.get("both", False), **lists)
 
 
