@@ -14,11 +14,11 @@ from assistant.pipeline.campaign_files import (
 from assistant.pipeline.checking import lint_ground
 from assistant.pipeline.explaining import explain, find_piece
 from assistant.pipeline.exporting import Exported, RecipientOptions, export_campaign
+from assistant.pipeline.ingesting import Reading
 from assistant.pipeline.language import load_personas
 from assistant.pipeline.listening import Listener, Silent
 from assistant.pipeline.mapping import proposed_mapping
 from assistant.pipeline.models import Models, weights_cache
-from assistant.pipeline.numbers import Reading
 from assistant.pipeline.offering import offers_of, recommended_to
 from assistant.pipeline.paths import Paths
 from assistant.pipeline.pipeline import Pipeline

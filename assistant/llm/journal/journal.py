@@ -5,86 +5,33 @@ setting, the sample index. `asked` covers the same but for the weights, which a 
 """
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Any, Self
 
-import psutil
 from filelock import FileLock
 
 from assistant.errors import WorkspaceError
 from assistant.llm.calls import Batch, Call, Pace, as_json, call_hash, keys_of, parameters_of
+from assistant.llm.journal.processes import NOBODY, lives, process
+from assistant.llm.journal.rows import answer_of, call_of, condition_of
+from assistant.llm.journal.schema import SCHEMA
 from assistant.llm.prices import likely_in
 from assistant.llm.truncation import MARK
-from assistant.records import Message, Outcome, Request, ToolCall
+from assistant.records import Message, Outcome, Request
 
 VERSION = 2
 WAIT = 30.0
 """Seconds to wait for another process that is writing."""
 AT_ONCE = 500
 """Keys looked up by one statement; SQLite takes 32,766 parameters."""
-NOBODY = "dropped"
-"""Stands for the process of attempts that were broken off."""
 PACED = 200
 """Latest calls from which the length of prompts in tokens is learned."""
-
-SCHEMA = """
-CREATE TABLE calls (
-    id INTEGER PRIMARY KEY,
-    hash TEXT NOT NULL,
-    asked TEXT NOT NULL,
-    made_at TEXT NOT NULL,
-    model TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    request TEXT NOT NULL,
-    prompt TEXT NOT NULL,
-    prompt_hash TEXT NOT NULL,
-    parameters TEXT NOT NULL,
-    messages TEXT NOT NULL,
-    sample INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    tool_calls TEXT NOT NULL,
-    status TEXT NOT NULL,
-    error TEXT NOT NULL,
-    tokens_in INTEGER NOT NULL,
-    tokens_out INTEGER NOT NULL,
-    seconds REAL NOT NULL,
-    mean_logprob REAL,
-    attempts INTEGER NOT NULL,
-    unsure INTEGER NOT NULL,
-    cost_nanodollars INTEGER
-) STRICT;
-CREATE INDEX calls_by_hash ON calls (hash);
-CREATE INDEX calls_by_asked ON calls (asked);
-CREATE TABLE awaited (
-    hash TEXT PRIMARY KEY,
-    model TEXT NOT NULL,
-    request TEXT NOT NULL,
-    file TEXT NOT NULL
-) STRICT;
-CREATE TABLE in_flight (
-    hash TEXT NOT NULL,
-    process TEXT NOT NULL,
-    attempts INTEGER NOT NULL,
-    PRIMARY KEY (hash, process)
-) STRICT;
-CREATE TABLE batches (
-    file TEXT PRIMARY KEY,
-    sha256 TEXT NOT NULL,
-    model TEXT NOT NULL,
-    requests INTEGER NOT NULL,
-    batch TEXT NOT NULL,
-    status TEXT NOT NULL,
-    submitted_at TEXT NOT NULL
-) STRICT;
-"""
 
 
 class Journal:
@@ -191,14 +138,14 @@ class Journal:
             **outcome.model_dump(exclude={"key", "from_journal", "tool_calls"}),
         }
         self._insert("calls", row)
-        self._file.execute("DELETE FROM in_flight WHERE hash = ? AND process = ?", (row["hash"], _process()))
+        self._file.execute("DELETE FROM in_flight WHERE hash = ? AND process = ?", (row["hash"], process()))
 
     def sending(self, hashed: str) -> None:
         """Remember that a request is being sent, so that a run after a kill knows what may have been billed."""
         with self._lock:
             self._file.execute(
                 "INSERT INTO in_flight VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET attempts = attempts + 1",
-                (hashed, _process()),
+                (hashed, process()),
             )
 
     def dropped(self, hashed: str) -> None:
@@ -207,15 +154,15 @@ class Journal:
             self._file.execute(
                 "INSERT INTO in_flight SELECT hash, ?, attempts FROM in_flight WHERE hash = ? AND process = ?"
                 " ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts",
-                (NOBODY, hashed, _process()),
+                (NOBODY, hashed, process()),
             )
-            self._file.execute("DELETE FROM in_flight WHERE hash = ? AND process = ?", (hashed, _process()))
+            self._file.execute("DELETE FROM in_flight WHERE hash = ? AND process = ?", (hashed, process()))
 
     def interrupted(self, hashes: Iterable[str]) -> dict[str, int]:
         """Attempts at these requests that were dropped or died with their process; each is told once."""
         with self._lock, self._transaction():
             rows = self._file.execute("SELECT hash, process, attempts FROM in_flight").fetchall()
-            alive = {process: _lives(process) for process in {str(row["process"]) for row in rows}}
+            alive = {process: lives(process) for process in {str(row["process"]) for row in rows}}
             dead = [row for row in rows if not alive[row["process"]]]
             wanted = set(hashes)
             found: dict[str, int] = {}
@@ -241,7 +188,7 @@ class Journal:
             asked = [(call_hash(model, fingerprint, request), request) for request in requests]
             rows = self._newest("hash", sorted({hashed for hashed, _ in asked}))
         return {
-            request.key: _answer(row, request.key, request.sample)
+            request.key: answer_of(row, request.key, request.sample)
             for hashed, request in asked
             if (row := rows.get(hashed))
         }
@@ -249,7 +196,7 @@ class Journal:
     def answer_to(self, asked: str) -> Outcome | None:
         """The newest answer, of any weights, to what was asked (see `calls.asked_hash`); None where there is none."""
         row = self._newest("asked", [asked]).get(asked)
-        return _answer(row, row["request"], row["sample"]) if row else None
+        return answer_of(row, row["request"], row["sample"]) if row else None
 
     def _newest(self, column: str, hashes: Sequence[str]) -> dict[str, sqlite3.Row]:
         found: dict[str, sqlite3.Row] = {}
@@ -276,18 +223,18 @@ class Journal:
         since: datetime | None = None,
     ) -> list[Call]:
         """The latest calls, newest first; those of one model, prompt id or status, with a text, since a moment."""
-        where, given = _where(model=model, prompt=prompt, status=status, text=text, since=since)
+        where, given = condition_of(model=model, prompt=prompt, status=status, text=text, since=since)
         with self._lock:
             rows = self._file.execute(
                 f"SELECT * FROM calls {where} ORDER BY id DESC LIMIT :limit", {**given, "limit": limit}
             ).fetchall()
-        return [_call(row) for row in rows]
+        return [call_of(row) for row in rows]
 
     def call(self, number: int) -> Call | None:
         """One call by its id; None where there is none."""
         with self._lock:
             row = self._file.execute("SELECT * FROM calls WHERE id = ?", (number,)).fetchone()
-        return _call(row) if row else None
+        return call_of(row) if row else None
 
     def pace(self, model: str, candidates: int, prompts: Sequence[str]) -> Pace | None:
         """What a model's calls took for some prompts; None where it has answered none.
@@ -323,7 +270,7 @@ class Journal:
 
     def count(self, *, model: str | None = None, prompt: str | None = None, status: str | None = None) -> int:
         """How many calls there are; of one model, prompt id or status where given."""
-        where, given = _where(model=model, prompt=prompt, status=status)
+        where, given = condition_of(model=model, prompt=prompt, status=status)
         with self._lock:
             (counted,) = self._file.execute(f"SELECT count(*) FROM calls {where}", given).fetchone()
         return int(counted)
@@ -385,53 +332,3 @@ class Journal:
             self._file.execute("ROLLBACK")
             raise
         self._file.execute("COMMIT")
-
-
-@cache
-def _process() -> str:
-    return f"{os.getpid()}/{psutil.Process().create_time():.2f}"
-
-
-def _lives(process: str) -> bool:
-    if process == NOBODY:
-        return False
-    number, _, started = process.partition("/")
-    try:
-        return f"{psutil.Process(int(number)).create_time():.2f}" == started
-    except psutil.Error:
-        return False
-
-
-def _answer(row: sqlite3.Row, key: str, sample: int) -> Outcome:
-    return Outcome(
-        key=key,
-        sample=sample,
-        status=row["status"],
-        text=row["text"],
-        tool_calls=tuple(ToolCall(**call) for call in json.loads(row["tool_calls"])),
-        error=row["error"],
-        tokens_in=row["tokens_in"],
-        tokens_out=row["tokens_out"],
-        mean_logprob=row["mean_logprob"],
-        cost_nanodollars=0,
-        from_journal=True,
-    )
-
-
-def _call(row: sqlite3.Row) -> Call:
-    told = {name: json.loads(row[name]) for name in ("parameters", "messages", "tool_calls")}
-    return Call.model_validate({**dict(row), **told})
-
-
-def _where(
-    *, text: str | None = None, since: datetime | None = None, **wanted: str | None
-) -> tuple[str, dict[str, Any]]:
-    given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
-    tests = [f"{name} = :{name}" for name in given]
-    if text is not None:
-        tests.append("(instr(lower(text), lower(:sought)) OR instr(lower(messages), lower(:sought)))")
-        given["sought"] = text
-    if since is not None:
-        tests.append("made_at >= :since")
-        given["since"] = since.astimezone(UTC).isoformat()
-    return ("WHERE " + " AND ".join(tests) if tests else ""), given
