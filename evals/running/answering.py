@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from pydantic import Field, ValidationError
 
@@ -97,7 +97,17 @@ class Recorded:
         return answers
 
 
-def took(outcomes: Mapping[str, Outcome]) -> dict[str, object]:
+class Took(TypedDict):
+    """What some outcomes took, under the names that a trial has for it."""
+
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+    cost_nanodollars: int | None
+    from_journal: bool
+
+
+def took(outcomes: Mapping[str, Outcome]) -> Took:
     """Tokens, seconds and cost of some outcomes together; the cost is None where one is not known."""
     costs = [outcome.cost_nanodollars for outcome in outcomes.values()]
     return {

@@ -16,7 +16,7 @@ from evals.asking import INFRASTRUCTURE
 from evals.metrics import Subject
 from evals.records import Answer, Case, Run, RunCounts, Score, System, Trial, TrialKey, invalid
 from evals.running.answering import Backend, Recorded, took
-from evals.running.planning import RECORDED, Asked, PlannedRun
+from evals.running.planning import EPOCH, RECORDED, Asked, PlannedRun
 from evals.runs import RUN_FILE, TRIALS_FILE, TrialLog, hash_trials, read_trials, with_scores, write_run
 from evals.targets import Job
 
@@ -292,7 +292,7 @@ def _judge(
             for key in _whole(requests, heard, model):
                 outcomes = {name.partition("\n")[2]: outcome for name, outcome in heard[key].items()}
                 costs = took(outcomes)["cost_nanodollars"]
-                cost = None if cost is None or costs is None else cost + int(str(costs))
+                cost = None if cost is None or costs is None else cost + costs
                 score = _labelled(metric.read(subjects[key], outcomes), asked)
                 trials[key] = with_scores(trials[key], (score,))
                 log.add_scores(key, (score,))
@@ -307,7 +307,7 @@ def _requests_of_judge(key: TrialKey, requests: Any, epoch: int) -> list[Request
         request.model_copy(
             update={
                 "key": f"{key.system}|{key.case}|{key.sample}\n{request.key}",
-                "sample": request.sample + epoch * 100_000,
+                "sample": request.sample + epoch * EPOCH,
             }
         )
         for request in requests

@@ -1,26 +1,15 @@
 """Trials that metrics are tried on."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from assistant.config import ShopSettings
 from assistant.copywriting import PieceFrame, Product, make_piece, piece_slots
-from assistant.records import BrandKit, Brief, Offer, Piece
+from assistant.records import BrandKit, Piece
+from benchmarks.planted_faults import BRIEF
 from evals.metrics import Subject
 from evals.records import Case, Trial
 
-BRIEF = Brief(
-    campaign="spring",
-    goal="Bring everybody back for a spring shop.",
-    offer=Offer(kind="percent_off", amount=15, code="SPRING15"),
-    starts=dt.date(2026, 3, 2),
-    deadline=dt.date(2026, 3, 31),
-    angles=("thrift", "ease"),
-    sender="Mill Lane Foods",
-    link="https://example.com/spring",
-    address="1 Mill Lane, Springfield, Ohio",
-)
 INPUTS: dict[str, Any] = {"brief": BRIEF.model_dump(mode="json"), "product": "Rye bread"}
 
 
